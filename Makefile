@@ -1,0 +1,51 @@
+# The work is done by the scripts in tests/harness and by tests/run; everything
+# that is fetched or built goes under target/.
+#
+#   PG_CONFIG   the Postgres to build for, test with or install into. Without it
+#               build, test and demo use one fetched under target/tools, and
+#               install uses the pg_config on PATH.
+
+export PG_CONFIG DESTDIR SUITES REGRESS ISOLATION UPDATE KEEP CARGO_FLAGS
+
+.PHONY: build install uninstall test demo demo-psql psql lint clean help
+.NOTPARALLEL:
+
+build:
+	@tests/harness/build build
+
+install:
+	@tests/harness/build install
+
+uninstall:
+	@tests/harness/build uninstall
+
+test:
+	@tests/run
+
+demo:
+	@tests/harness/demo
+
+demo-psql:
+	@KEEP=1 tests/harness/demo
+
+psql:
+	@tests/harness/demo psql
+
+lint:
+	@SUITES=lint tests/run
+
+clean:
+	rm -rf target
+
+help:
+	@echo 'make            build the extension'
+	@echo 'make test       run all tests on a throw-away server'
+	@echo '                  SUITES="regress isolation", REGRESS="file file", UPDATE=1'
+	@echo 'make demo       run the demonstration on a throw-away server'
+	@echo 'make demo-psql  the same, then open psql on its database'
+	@echo 'make psql       open psql on a throw-away server with the extension'
+	@echo 'make lint       rustfmt and clippy'
+	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
+	@echo 'make uninstall  remove it from there'
+	@echo 'make clean      remove target/, with all that was fetched and built'
+	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'

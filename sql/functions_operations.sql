@@ -1,0 +1,59 @@
+-- Mode, access and health.
+
+CREATE FUNCTION referrals.mode() RETURNS text
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'mode_wrapper';
+COMMENT ON FUNCTION referrals.mode() IS
+  'live or mock: the mode of what is recorded now. live only if go_live() was called in this very cluster and database, and the server''s configuration says referrals.allow_live = on.';
+
+CREATE FUNCTION referrals.go_live() RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'go_live_wrapper';
+COMMENT ON FUNCTION referrals.go_live() IS
+  'Switches this database to real money, bound to the cluster''s system identifier and the database''s name: a copy elsewhere is mock. Audited. Errors: 55000 unless the server''s configuration says referrals.allow_live = on.';
+
+CREATE FUNCTION referrals.go_mock() RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'go_mock_wrapper';
+COMMENT ON FUNCTION referrals.go_mock() IS 'Switches back to mock. Live lines stay. Audited.';
+
+CREATE FUNCTION referrals.purge_mock() RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'purge_mock_wrapper';
+COMMENT ON FUNCTION referrals.purge_mock() IS
+  'Deletes all mock lines, their audit rows and the mock standings; returns the number of lines. Codes and ties stay: they are facts, not money. Audited.';
+
+CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'grant_access_wrapper';
+COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
+  'Grants a role what its work needs; each level includes those before it: reader (the views), app (codes, register, tiers, quotes), operator (health), admin (programs, enroll, attach, mode). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role.';
+
+CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, detail text)
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'health_wrapper';
+COMMENT ON FUNCTION referrals.health() IS
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger is disabled), append_only (a guard is disabled).';
+
+CREATE FUNCTION referrals._current_standing(
+  participant_id bigint, mode text, program_id integer, place_program_id integer, place_version integer,
+  window_start timestamptz, window_end timestamptz, volume numeric
+) RETURNS TABLE (
+  current_window_start timestamptz, current_volume numeric, current_tier text, next_tier text, next_from numeric,
+  progress numeric, bar text, currency text
+)
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 1
+AS 'MODULE_PATHNAME', '_current_standing_wrapper';
+COMMENT ON FUNCTION referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric) IS
+  'For the views: a stored standing brought up to now; no row without a plan in force.';
+
+CREATE FUNCTION referrals._decimals(program_id integer, plan_version integer) RETURNS integer
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', '_decimals_wrapper';
+COMMENT ON FUNCTION referrals._decimals(integer, integer) IS
+  'For the views: digits behind the decimal point of a plan version''s currency. NULL for an unknown version.';
+
+CREATE FUNCTION referrals._trigger_arguments(arguments bytea) RETURNS text[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', '_trigger_arguments_wrapper';
+COMMENT ON FUNCTION referrals._trigger_arguments(bytea) IS 'For the views: the arguments of a trigger, from pg_trigger.tgargs.';

@@ -1,0 +1,10 @@
+//! The SQL functions: decode the arguments, call the engine, encode the result. Declared in `sql/functions_*.sql`.
+
+#![allow(clippy::result_large_err, reason = "pgrx takes an ErrorReport by value")]
+
+mod codes;
+mod decode;
+mod operations;
+mod programs;
+mod users;
+mod views;

@@ -1,0 +1,36 @@
+//! Mode, access and health.
+
+use super::decode::required;
+use crate::engine::{access, environment, health};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+#[pg_extern(sql = false)]
+fn mode() -> &'static str {
+    environment::mode().as_str()
+}
+
+#[pg_extern(sql = false)]
+fn go_live() -> Result<(), ErrorReport> {
+    Ok(environment::go_live()?)
+}
+
+#[pg_extern(sql = false)]
+fn go_mock() {
+    environment::go_mock();
+}
+
+#[pg_extern(sql = false)]
+fn purge_mock() -> i64 {
+    environment::purge_mock()
+}
+
+#[pg_extern(sql = false)]
+fn grant_access(grantee: Option<pg_sys::Oid>, level: Option<&str>) -> Result<(), ErrorReport> {
+    Ok(access::grant(required("grantee", grantee)?, required("level", level)?)?)
+}
+
+#[pg_extern(sql = false)]
+fn health() -> TableIterator<'static, (name!(check_name, String), name!(ok, bool), name!(detail, String))> {
+    TableIterator::new(health::checks().into_iter().map(|check| (check.name.to_owned(), check.ok, check.detail)))
+}

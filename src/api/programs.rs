@@ -1,0 +1,54 @@
+//! Programs and plans: define, pause, ask.
+
+use super::decode::{number, required, time};
+use crate::engine::programs;
+use crate::pg::numeric::to_sql;
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::{AnyNumeric, JsonB};
+
+#[pg_extern(sql = false)]
+fn define_program(
+    name: Option<&str>,
+    plan: Option<JsonB>,
+    effective_from: Option<TimestampWithTimeZone>,
+) -> Result<i32, ErrorReport> {
+    Ok(programs::define(required("name", name)?, required("plan", plan)?, effective_from.map(time))?)
+}
+
+#[pg_extern(sql = false)]
+fn program_plan(name: &str, at: TimestampWithTimeZone) -> Option<JsonB> {
+    programs::plan_at(name, time(at))
+}
+
+#[pg_extern(sql = false)]
+fn pause_program(name: Option<&str>) -> Result<(), ErrorReport> {
+    Ok(programs::set_paused(required("name", name)?, true)?)
+}
+
+#[pg_extern(sql = false)]
+fn resume_program(name: Option<&str>) -> Result<(), ErrorReport> {
+    Ok(programs::set_paused(required("name", name)?, false)?)
+}
+
+#[pg_extern(sql = false)]
+fn tier_of(user_key: &str, at: TimestampWithTimeZone) -> Result<Option<String>, ErrorReport> {
+    Ok(programs::tier_of(user_key, time(at))?)
+}
+
+// `amount` is part of the signature of DESIGN 2; flat rates do not depend on it.
+#[pg_extern(sql = false)]
+fn quote(
+    plan: Option<JsonB>,
+    event_kind: Option<&str>,
+    volume: Option<AnyNumeric>,
+    amount: Option<AnyNumeric>,
+) -> Result<Option<AnyNumeric>, ErrorReport> {
+    if amount.is_some() {
+        number("amount", amount)?;
+    }
+    let volume = number("volume", volume)?;
+    let earned = programs::quote(&required("plan", plan)?, required("event_kind", event_kind)?, volume)?;
+    Ok(earned.map(to_sql))
+}

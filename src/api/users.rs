@@ -1,0 +1,66 @@
+//! Users: register one, attach a table of them, move them between programs.
+
+use super::decode::{identifier, required, time};
+use crate::domain::sign_up::SignUp;
+use crate::engine::attach::{self, Request};
+use crate::engine::membership;
+use crate::engine::register::{BadInput, Registrar};
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use std::ffi::CStr;
+
+#[pg_extern(sql = false)]
+fn register(
+    user_key: Option<&str>,
+    referred_by: Option<&str>,
+    program: Option<&str>,
+    wanted_code: Option<&str>,
+    label: Option<&str>,
+    registered_at: Option<TimestampWithTimeZone>,
+) -> Result<String, ErrorReport> {
+    let sign_up = SignUp {
+        user_key: user_key.map(str::to_owned),
+        referred_by: referred_by.map(str::to_owned),
+        wanted_code: wanted_code.map(str::to_owned),
+        label: label.map(str::to_owned),
+        registered_at: registered_at.map(time),
+    };
+    let registrar = Registrar::new(required("program", program)?, None, BadInput::Raise)?;
+    let registered = registrar.register(&[sign_up])?;
+    Ok(registered.into_iter().flatten().next().expect("a bad key was raised").code)
+}
+
+#[pg_extern(sql = false)]
+#[expect(clippy::too_many_arguments, reason = "the signature of DESIGN 2")]
+fn attach(
+    users: Option<pg_sys::Oid>,
+    key: Option<&CStr>,
+    referred_by: Option<&CStr>,
+    program: Option<&str>,
+    code: Option<&CStr>,
+    label: Option<&CStr>,
+    registered_at: Option<&CStr>,
+    key_prefix: Option<&str>,
+) -> Result<i64, ErrorReport> {
+    let request = Request {
+        key: identifier(key),
+        referred_by: identifier(referred_by),
+        program: required("program", program)?,
+        code: identifier(code),
+        label: identifier(label),
+        registered_at: identifier(registered_at),
+        key_prefix: key_prefix.unwrap_or_default(),
+    };
+    Ok(attach::attach(required("users", users)?, &request)?)
+}
+
+#[pg_extern(sql = false)]
+fn detach(users: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
+    Ok(attach::detach(required("users", users)?)?)
+}
+
+#[pg_extern(sql = false)]
+fn enroll(user_key: Option<&str>, program: Option<&str>) -> Result<(), ErrorReport> {
+    Ok(membership::enroll(required("user_key", user_key)?, required("program", program)?)?)
+}

@@ -1,0 +1,79 @@
+//! What the views ask of the rules, so that no rule is written a second time in SQL.
+
+use super::decode::time;
+use crate::domain::standing::Place;
+use crate::domain::window::Span;
+use crate::engine::progress::{self, Stored};
+use crate::pg::numeric::{to_decimal, to_sql};
+use crate::pg::timestamp::to_raw;
+use pgrx::AnyNumeric;
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::prelude::*;
+
+#[pg_extern(sql = false)]
+#[expect(
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    reason = "the columns of a standing; pgrx wants them here"
+)]
+/// A standing brought up to now, as a table of at most one row.
+fn _current_standing(
+    participant_id: i64,
+    mode: &str,
+    program_id: i32,
+    place_program_id: Option<i32>,
+    place_version: Option<i32>,
+    window_start: Option<TimestampWithTimeZone>,
+    window_end: Option<TimestampWithTimeZone>,
+    volume: AnyNumeric,
+) -> TableIterator<
+    'static,
+    (
+        name!(current_window_start, TimestampWithTimeZone),
+        name!(current_volume, AnyNumeric),
+        name!(current_tier, Option<String>),
+        name!(next_tier, Option<String>),
+        name!(next_from, Option<AnyNumeric>),
+        name!(progress, AnyNumeric),
+        name!(bar, String),
+        name!(currency, String),
+    ),
+> {
+    let place = match (place_program_id, place_version, window_start, window_end) {
+        (Some(program_id), Some(plan_version), Some(start), Some(end)) => {
+            Some(Place { program_id, plan_version, window: Span { start: time(start), end: time(end) } })
+        }
+        _ => None,
+    };
+    let volume = to_decimal(&volume).expect("a stored volume fits");
+    let current = progress::current(&Stored { participant_id, mode, program_id, place, volume });
+    TableIterator::new(current.map(|current| {
+        let bar = current.progress.bar();
+        let (next_tier, next_from) = current.progress.next.unzip();
+        let start = TimestampWithTimeZone::try_from(to_raw(current.window_start)).expect("a timestamp is in range");
+        (
+            start,
+            to_sql(current.volume.normalize()),
+            current.progress.tier,
+            next_tier,
+            next_from.map(to_sql),
+            to_sql(current.progress.done),
+            bar,
+            current.currency,
+        )
+    }))
+}
+
+#[pg_extern(sql = false)]
+fn _decimals(program_id: i32, plan_version: i32) -> Option<i32> {
+    progress::decimals(program_id, plan_version).map(|decimals| decimals as i32)
+}
+
+#[pg_extern(sql = false)]
+fn _trigger_arguments(arguments: &[u8]) -> Vec<String> {
+    let parts = arguments.split(|byte| *byte == 0);
+    let mut parts: Vec<String> = parts.map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+    // Each argument ends with a zero byte, so an empty part follows the last.
+    parts.pop();
+    parts
+}

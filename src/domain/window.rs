@@ -1,0 +1,160 @@
+//! Windows: the stretch of time over which a referrer's volume counts.
+
+use super::timestamp::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// How long volume accumulates before it starts again from nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// For ever.
+    #[default]
+    Lifetime,
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+/// One particular window: from its first instant up to, but not including, its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First instant.
+    pub start: Timestamp,
+    /// First instant after.
+    pub end: Timestamp,
+}
+
+impl Span {
+    /// Whether the time lies in the window.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+impl Window {
+    /// The window that holds a time. Calendar windows begin at local midnight of the zone; where the clock is
+    /// turned back over midnight, at the first of the two.
+    ///
+    /// The time must be usable ([`Timestamp::is_usable`]).
+    pub fn at(self, at: Timestamp, zone: &TimeZone) -> Span {
+        let months = match self {
+            Window::Lifetime => return Span { start: Timestamp::NEG_INFINITY, end: Timestamp::INFINITY },
+            Window::Month => 1,
+            Window::Quarter => 3,
+            Window::Year => 12,
+        };
+        let instant = jiff::Timestamp::from_microsecond(at.micros()).expect("a usable time is in range");
+        let local = instant.to_zoned(zone.clone()).date();
+        let month = i32::from(local.year()) * 12 + i32::from(local.month()) - 1;
+        let first = month - month.rem_euclid(months);
+        Span { start: midnight(first, zone), end: midnight(first + months, zone) }
+    }
+}
+
+/// The first instant of a month, counted from January of the year 0.
+fn midnight(month: i32, zone: &TimeZone) -> Timestamp {
+    let year = i16::try_from(month.div_euclid(12)).expect("a usable time is in range");
+    let month = i8::try_from(month.rem_euclid(12) + 1).expect("1 to 12");
+    // The end of the last year of the calendar is beyond jiff's range.
+    let Ok(first) = Date::new(year, month, 1) else { return Timestamp::INFINITY };
+    match first.to_zoned(zone.clone()) {
+        Ok(zoned) => Timestamp::from_micros(zoned.timestamp().as_microsecond()),
+        Err(_) => Timestamp::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn time(text: &str) -> Timestamp {
+        Timestamp::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap()
+    }
+
+    fn check(window: Window, name: &str, at: &str, start: &str, end: &str) {
+        let span = window.at(time(at), &zone(name));
+        assert_eq!((span.start, span.end), (time(start), time(end)), "{window:?} {name} {at}");
+    }
+
+    #[test]
+    fn calendar_windows_begin_at_local_midnight() {
+        check(Window::Month, "UTC", "2026-02-28T23:59:59.999999Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        check(Window::Quarter, "UTC", "2026-05-15T12:00:00Z", "2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z");
+        check(Window::Year, "UTC", "2026-12-31T00:00:00Z", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        // New York is UTC-5 on 1 March and UTC-4 on 1 April.
+        check(
+            Window::Month,
+            "America/New_York",
+            "2026-03-31T23:00:00Z",
+            "2026-03-01T05:00:00Z",
+            "2026-04-01T04:00:00Z",
+        );
+        check(
+            Window::Month,
+            "America/New_York",
+            "2026-04-01T03:59:59.999999Z",
+            "2026-03-01T05:00:00Z",
+            "2026-04-01T04:00:00Z",
+        );
+        check(
+            Window::Month,
+            "America/New_York",
+            "2026-04-01T04:00:00Z",
+            "2026-04-01T04:00:00Z",
+            "2026-05-01T04:00:00Z",
+        );
+        check(Window::Month, "Asia/Kathmandu", "2026-01-31T18:15:00Z", "2026-01-31T18:15:00Z", "2026-02-28T18:15:00Z");
+    }
+
+    #[test]
+    fn a_midnight_that_comes_twice_counts_from_the_first() {
+        // Havana turned the clock back from 01:00 to 00:00 on 1 November 2020.
+        check(Window::Month, "America/Havana", "2020-11-01T04:30:00Z", "2020-11-01T04:00:00Z", "2020-12-01T05:00:00Z");
+    }
+
+    #[test]
+    fn lifetime_holds_everything() {
+        let span = Window::Lifetime.at(time("2026-01-01T00:00:00Z"), &zone("UTC"));
+        assert!(span.holds(time("1000-01-01T00:00:00Z")) && span.holds(time("9000-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn the_edges_of_usable_time_have_windows() {
+        for name in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+            for at in [-62_135_596_800_000_000, 253_402_128_000_000_000] {
+                let at = Timestamp::from_micros(at);
+                assert!(at.is_usable());
+                for window in [Window::Month, Window::Quarter, Window::Year] {
+                    assert!(window.at(at, &zone(name)).holds(at), "{name} {window:?} {at}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn windows_tile_time(
+            micros in -2_000_000_000_000_000i64..10_000_000_000_000_000,
+            name in prop::sample::select(vec!["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
+                "Africa/Casablanca", "America/Havana", "Asia/Kathmandu", "Pacific/Apia"]),
+            window in prop::sample::select(vec![Window::Month, Window::Quarter, Window::Year]),
+        ) {
+            let zone = zone(name);
+            let span = window.at(Timestamp::from_micros(micros), &zone);
+            prop_assert!(span.holds(Timestamp::from_micros(micros)));
+            // The next window begins where this one ends, and both edges know their side.
+            prop_assert_eq!(window.at(span.end, &zone).start, span.end);
+            prop_assert_eq!(window.at(Timestamp::from_micros(span.end.micros() - 1), &zone), span);
+            prop_assert_eq!(window.at(span.start, &zone), span);
+        }
+    }
+}

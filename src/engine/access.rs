@@ -1,0 +1,19 @@
+//! Grants a role what its work needs.
+
+use super::error::Error;
+use super::records;
+use crate::store::{access, ledger};
+use pgrx::pg_sys::Oid;
+use serde_json::json;
+
+/// Grants a level, and those below it.
+pub fn grant(role: Oid, level: &str) -> Result<(), Error> {
+    if !access::levels().any(|known| known == level) {
+        let levels = access::levels().collect::<Vec<_>>().join(", ");
+        return Err(Error::UnknownLevel { level: level.to_owned(), levels });
+    }
+    let role = access::role_name(role).ok_or(Error::UnknownRole)?;
+    access::grant(&role, level);
+    ledger::append(&[records::fact("access_granted", None, None, json!({"role": role, "level": level}))]);
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Issues codes: inserts participants until each has a code of its own.
+
+use super::error::Error;
+use crate::domain::code::Code;
+use crate::domain::sign_up::{CodeProblem, is_blank};
+use crate::domain::{code_maker, timestamp::Timestamp};
+use crate::pg::entropy;
+use crate::store::participant::{self, New, Participant};
+
+/// Someone who needs a code.
+pub struct Applicant<'a> {
+    /// The application's key; distinct within a batch.
+    pub user_key: &'a str,
+    /// The code that the person wants, as typed.
+    pub wanted: Option<&'a str>,
+    /// A name to make a memorable code from.
+    pub label: Option<&'a str>,
+    /// When the person signed up.
+    pub registered_at: Timestamp,
+}
+
+/// What became of an applicant.
+#[derive(Debug)]
+pub enum Issued {
+    /// A new participant; `refused` says why the wanted code was not given, if one was wanted.
+    New { participant: Participant, refused: Option<CodeProblem> },
+    /// A participant from before.
+    Known(Participant),
+}
+
+impl Issued {
+    /// Who it is.
+    pub fn participant(&self) -> &Participant {
+        match self {
+            Issued::New { participant, .. } | Issued::Known(participant) => participant,
+        }
+    }
+
+    /// Who it is, given away.
+    pub fn into_participant(self) -> Participant {
+        match self {
+            Issued::New { participant, .. } | Issued::Known(participant) => participant,
+        }
+    }
+}
+
+/// Makes participants of applicants, each with a code that nobody ever had. A taken code is followed by another.
+pub fn issue(program_id: i32, applicants: &[Applicant]) -> Result<Vec<Issued>, Error> {
+    let mut issued: Vec<Option<Issued>> = applicants.iter().map(|_| None).collect();
+    let mut drafts: Vec<Draft> = applicants.iter().map(Draft::new).collect();
+    let mut pending: Vec<usize> = (0..applicants.len()).collect();
+    // One round for the wanted codes, then as many as a made code may take.
+    for _ in 0..=code_maker::ATTEMPTS {
+        let people: Vec<New> = pending
+            .iter()
+            .map(|&place| New {
+                user_key: applicants[place].user_key,
+                code: drafts[place].code.as_str(),
+                registered_at: applicants[place].registered_at,
+            })
+            .collect();
+        let inserted = participant::insert(program_id, &people);
+        pending.retain(|&place| match inserted.get(applicants[place].user_key) {
+            Some(&id) => {
+                let code = drafts[place].code.as_str().to_owned();
+                let participant = Participant { id, code, program_id, erased: false };
+                issued[place] = Some(Issued::New { participant, refused: drafts[place].refused });
+                false
+            }
+            None => true,
+        });
+        if pending.is_empty() {
+            return Ok(issued.into_iter().map(|result| result.expect("nothing is pending")).collect());
+        }
+        // Who was not inserted is known already, or somebody else has the code.
+        let mut known = participant::by_keys(pending.iter().map(|&place| applicants[place].user_key).collect());
+        pending.retain(|&place| match known.remove(applicants[place].user_key) {
+            Some(participant) => {
+                issued[place] = Some(Issued::Known(participant));
+                false
+            }
+            None => true,
+        });
+        for &place in &pending {
+            drafts[place].next(&applicants[place]);
+        }
+    }
+    Err(Error::NoFreeCode)
+}
+
+/// A code that nobody had when it was made.
+pub fn free(label: Option<&str>) -> Result<Code, Error> {
+    (0..code_maker::ATTEMPTS)
+        .map(|attempt| code_maker::make(label, attempt, &mut entropy::fill))
+        .find(|code| !participant::is_taken(code.as_str()))
+        .ok_or(Error::NoFreeCode)
+}
+
+/// The code to be tried next.
+struct Draft {
+    code: Code,
+    is_wanted: bool,
+    refused: Option<CodeProblem>,
+    attempt: usize,
+}
+
+impl Draft {
+    fn new(applicant: &Applicant) -> Draft {
+        let make = || code_maker::make(applicant.label, 0, &mut entropy::fill);
+        let wanted = applicant.wanted.filter(|typed| !is_blank(typed));
+        match (wanted, wanted.and_then(Code::parse)) {
+            (_, Some(code)) => Draft { code, is_wanted: true, refused: None, attempt: 0 },
+            (None, None) => Draft { code: make(), is_wanted: false, refused: None, attempt: 0 },
+            (Some(_), None) => {
+                Draft { code: make(), is_wanted: false, refused: Some(CodeProblem::Invalid), attempt: 0 }
+            }
+        }
+    }
+
+    /// Makes another code after this one turned out to be taken.
+    fn next(&mut self, applicant: &Applicant) {
+        if self.is_wanted {
+            (self.is_wanted, self.refused) = (false, Some(CodeProblem::Taken));
+        } else {
+            self.attempt += 1;
+        }
+        self.code = code_maker::make(applicant.label, self.attempt, &mut entropy::fill);
+    }
+}

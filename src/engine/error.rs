@@ -1,0 +1,168 @@
+//! What can go wrong in a use case, and what the caller is told about it.
+
+use crate::domain::plan_json::PlanError;
+use crate::domain::sign_up::{CodeProblem, KeyProblem, MAX_KEY_BYTES, SignUp};
+use crate::domain::{code, code_maker};
+use crate::pg::report::Report;
+use pgrx::prelude::PgSqlErrorCode as Code;
+
+/// An error of a use case. The names of tables, columns and types are as the caller gave them.
+#[derive(Debug)]
+pub enum Error {
+    NullArgument { name: &'static str },
+    EmptyKey,
+    KeyTooLong { bytes: usize },
+    InvalidCode { wanted: String },
+    CodeTaken { wanted: String },
+    NoFreeCode,
+    TimeOutOfRange { name: &'static str, given: String },
+    NumberNotFinite { name: &'static str },
+    NumberOutOfRange { name: &'static str },
+    NegativeNumber { name: &'static str },
+    InvalidProgramName { given: String },
+    UnknownProgram { name: String },
+    UnknownUser { user_key: String },
+    InvalidPlan(PlanError),
+    LiveNotAllowed,
+    UnknownLevel { level: String, levels: String },
+    UnknownRole,
+    NotAUsersTable { table: String },
+    NoSingleKey { table: String },
+    UnknownColumn { table: String, column: String },
+    UnsuitableColumn { table: String, column: String, type_name: String, purpose: &'static str },
+    VirtualColumn { table: String, column: String },
+    MayNotAttach { table: String },
+    AttachNeedsFreshSnapshot,
+}
+
+impl Error {
+    /// A user_key that cannot be registered.
+    pub fn from_key(problem: KeyProblem, sign_up: &SignUp) -> Error {
+        match (problem, &sign_up.user_key) {
+            (KeyProblem::TooLong, Some(key)) => Error::KeyTooLong { bytes: key.len() },
+            (_, Some(_)) => Error::EmptyKey,
+            (_, None) => Error::NullArgument { name: "user_key" },
+        }
+    }
+
+    /// A wanted code that cannot be given.
+    pub fn from_code(problem: CodeProblem, wanted: &str) -> Error {
+        let wanted = code::excerpt(wanted);
+        match problem {
+            CodeProblem::Invalid => Error::InvalidCode { wanted },
+            CodeProblem::Taken => Error::CodeTaken { wanted },
+        }
+    }
+}
+
+impl From<Error> for Report {
+    fn from(error: Error) -> Report {
+        use Error::*;
+        match error {
+            NullArgument { name } => Report::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("{name} must not be NULL")),
+            EmptyKey => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "user_key must not be empty"),
+            KeyTooLong { bytes } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("user_key has {bytes} bytes, more than {MAX_KEY_BYTES}"),
+            )
+            .hint("Register a shorter key of the user, such as the primary key."),
+            InvalidCode { wanted } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{wanted:?} cannot be a code")).hint(format!(
+                    "A code has {} to {} characters of A-Z, 0-9 and _; spaces, hyphens and case do not matter.",
+                    code::MIN_LENGTH,
+                    code::MAX_LENGTH
+                ))
+            }
+            CodeTaken { wanted } => Report::new(Code::ERRCODE_UNIQUE_VIOLATION, format!("code \"{wanted}\" is taken"))
+                .hint("Want another code, or none to have one made. A code is never reissued."),
+            NoFreeCode => Report::new(
+                Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("no free code was found in {} attempts", code_maker::ATTEMPTS),
+            )
+            .hint("Try again, without a label."),
+            TimeOutOfRange { name, given } => Report::new(
+                Code::ERRCODE_DATETIME_FIELD_OVERFLOW,
+                format!("{name} is {given}, which is not a time in the years 1 to 9999"),
+            ),
+            NumberNotFinite { name } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must be a finite number"))
+            }
+            NumberOutOfRange { name } => Report::new(
+                Code::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+                format!("{name} has more digits than can be kept exactly"),
+            )
+            .detail("Numbers have at most 15 digits before and 4 behind the decimal point."),
+            NegativeNumber { name } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must not be negative"))
+            }
+            InvalidProgramName { given } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{given:?} cannot name a program"))
+                    .hint("A name has 1 to 63 characters, no control characters, and no space at its ends.")
+            }
+            UnknownProgram { name } => {
+                Report::new(Code::ERRCODE_UNDEFINED_OBJECT, format!("there is no program \"{name}\""))
+                    .hint("referrals.define_program makes one.")
+            }
+            UnknownUser { user_key } => {
+                Report::new(Code::ERRCODE_UNDEFINED_OBJECT, format!("there is no participant \"{user_key}\""))
+                    .hint("referrals.register makes one, or referrals.attach for a whole table.")
+            }
+            InvalidPlan(PlanError { path, problem }) => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("the plan is not valid at {path}"))
+                    .detail(format!("{}{}.", problem[..1].to_uppercase(), &problem[1..]))
+            }
+            LiveNotAllowed => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "this server does not allow live mode",
+            )
+            .hint("Set referrals.allow_live = on in the server's configuration and reload it; then call referrals.go_live() again."),
+            UnknownLevel { level, levels } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("there is no level {level:?}"))
+                    .hint(format!("The levels are {levels}."))
+            }
+            UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
+            NotAUsersTable { table } => {
+                Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that users sign up to"))
+                    .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a partition or a table of the extension.")
+            }
+            NoSingleKey { table } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("{table} has no primary key of a single column"),
+            )
+            .hint("Name the column that identifies a user: referrals.attach(..., key => 'column')."),
+            UnknownColumn { table, column } => {
+                Report::new(Code::ERRCODE_UNDEFINED_COLUMN, format!("{table} has no column \"{column}\""))
+            }
+            UnsuitableColumn { table, column, type_name, purpose } => Report::new(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("column \"{column}\" of {table} is of type {type_name} and cannot be the {purpose}"),
+            )
+            .hint(match purpose {
+                "registered_at" => "Use a column of type timestamptz, timestamp or date.",
+                _ => "Use a column whose text is the same in every session, such as bigint, uuid or text.",
+            }),
+            VirtualColumn { table, column } => Report::new(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("column \"{column}\" of {table} is generated when it is read, so a trigger never sees it"),
+            )
+            .hint("Use an ordinary column, or one GENERATED ALWAYS AS (...) STORED."),
+            MayNotAttach { table } => Report::new(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied to put a trigger on {table}"),
+            )
+            .hint("It takes the privileges TRIGGER and SELECT on the table, as its owner has."),
+            AttachNeedsFreshSnapshot => Report::new(
+                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                "attach cannot run in a REPEATABLE READ or SERIALIZABLE transaction",
+            )
+            .detail("Its snapshot may be older than users who sign up meanwhile, and they would be missed.")
+            .hint("Run it in a transaction of isolation level READ COMMITTED."),
+        }
+    }
+}
+
+impl From<Error> for pgrx::pg_sys::panic::ErrorReport {
+    fn from(error: Error) -> Self {
+        Report::from(error).into()
+    }
+}

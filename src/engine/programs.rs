@@ -1,0 +1,94 @@
+//! Programs: defines, pauses and asks them.
+
+use super::environment;
+use super::error::Error;
+use super::records;
+use crate::domain::plan::{Plan, Program};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::{plan_json, rating};
+use crate::store::{attribution, ledger, participant, program};
+use pgrx::JsonB;
+use rust_decimal::Decimal;
+use serde_json::json;
+use std::rc::Rc;
+
+/// Creates a program or adds a version to it; gives the version.
+pub fn define(name: &str, plan: JsonB, effective_from: Option<Timestamp>) -> Result<i32, Error> {
+    check_name(name)?;
+    plan_json::parse(&plan.0).map_err(Error::InvalidPlan)?;
+    // The beginning of time is what a first version has anyway; no version can begin at its end.
+    if let Some(at) = effective_from.filter(|at| !at.is_usable() && *at != Timestamp::NEG_INFINITY) {
+        return Err(Error::TimeOutOfRange { name: "effective_from", given: at.to_string() });
+    }
+    let program_id = program::create_or_lock(name);
+    let (version, effective_from) = program::add_plan(program_id, plan, effective_from);
+    let detail = json!({"version": version, "effective_from": effective_from.to_string()});
+    ledger::append(&[records::fact("plan_defined", None, Some(program_id), detail)]);
+    Ok(version)
+}
+
+/// The id of a program; one that is missing is made, with a plan that rates nothing, and a NOTICE says so.
+pub fn ensure(name: &str) -> Result<i32, Error> {
+    if let Some(program) = program::by_name(name) {
+        return Ok(program.id);
+    }
+    let nothing = json!({
+        "currency": {"unit": "NONE", "decimals": 0},
+        "tiers": [{"name": "Member", "from": 0, "rates": {}}],
+    });
+    define(name, JsonB(nothing), None)?;
+    pgrx::notice!("made program \"{name}\" with a plan that rates nothing; referrals.define_program gives it rates");
+    Ok(known(name)?.id)
+}
+
+/// Pauses or resumes a program.
+pub fn set_paused(name: &str, paused: bool) -> Result<(), Error> {
+    let program = known(name)?;
+    if program::set_paused(program.id, paused) {
+        let action = if paused { "program_paused" } else { "program_resumed" };
+        ledger::append(&[records::fact(action, None, Some(program.id), json!({}))]);
+    }
+    Ok(())
+}
+
+/// A program that must exist.
+pub fn known(name: &str) -> Result<Rc<Program>, Error> {
+    program::by_name(name).ok_or_else(|| Error::UnknownProgram { name: name.to_owned() })
+}
+
+/// The plan in force at a time, as it was defined.
+pub fn plan_at(name: &str, at: Timestamp) -> Option<JsonB> {
+    let program = program::by_name(name)?;
+    program::plan_json(program.id, program.plan_at(at)?.version)
+}
+
+/// The tier that a user has, or had, as referrer; in the current mode, and in the program that the user is in now.
+pub fn tier_of(user_key: &str, at: Timestamp) -> Result<Option<String>, Error> {
+    if !at.is_usable() {
+        return Err(Error::TimeOutOfRange { name: "at", given: at.to_string() });
+    }
+    let Some(person) = participant::by_key(user_key) else { return Ok(None) };
+    let program = program::by_id(person.program_id);
+    let Some(version) = program.plan_at(at) else { return Ok(None) };
+    let window = version.plan.window_at(at);
+    let volume = attribution::count_until(person.id, environment::mode(), window.start, at);
+    Ok(version.plan.tier_at(volume).map(|tier| tier.name.clone()))
+}
+
+/// What an event would earn its referrer; `None` if it would be refused for want of a rate.
+pub fn quote(plan: &JsonB, event_kind: &str, volume: Decimal) -> Result<Option<Decimal>, Error> {
+    let plan: Plan = plan_json::parse(&plan.0).map_err(Error::InvalidPlan)?;
+    if volume.is_sign_negative() && !volume.is_zero() {
+        return Err(Error::NegativeNumber { name: "volume" });
+    }
+    Ok(rating::rate(&plan, event_kind, volume).map(|rating| rating.amount))
+}
+
+/// Checks the name of a program to be made.
+fn check_name(name: &str) -> Result<(), Error> {
+    let length = name.chars().count();
+    if (1..=63).contains(&length) && name.trim() == name && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(Error::InvalidProgramName { given: name.chars().take(80).collect() })
+}

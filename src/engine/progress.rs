@@ -1,0 +1,60 @@
+//! Where referrers stand now: what the screens show.
+
+use crate::domain::progress::Progress;
+use crate::domain::standing::Place;
+use crate::domain::timestamp::Timestamp;
+use crate::pg::timestamp::now;
+use crate::store::{attribution, program};
+use rust_decimal::Decimal;
+
+/// A referrer's standing as stored, and the program that the referrer is in now.
+pub struct Stored<'a> {
+    /// The referrer.
+    pub participant_id: i64,
+    /// The mode of the standing.
+    pub mode: &'a str,
+    /// The program that the referrer is in now.
+    pub program_id: i32,
+    /// The place of the stored standing.
+    pub place: Option<Place>,
+    /// Its volume.
+    pub volume: Decimal,
+}
+
+/// The standing in the window that holds now, under the plan in force now.
+pub struct Current {
+    /// First instant of that window.
+    pub window_start: Timestamp,
+    /// The volume in it.
+    pub volume: Decimal,
+    /// Where that is on the ladder.
+    pub progress: Progress,
+    /// What the plan pays in.
+    pub currency: String,
+}
+
+/// Brings a stored standing up to now; `None` if no plan is in force. Counts ties only if the stored one is of another
+/// window.
+pub fn current(stored: &Stored) -> Option<Current> {
+    let now = now();
+    let program = program::by_id(stored.program_id);
+    let version = program.plan_at(now)?;
+    let window = version.plan.window_at(now);
+    let volume = match stored.place {
+        Some(place) if place.window == window => stored.volume,
+        // The standing is in the window of the latest fact, so a window that begins after it is empty.
+        Some(place) if place.window.end <= window.start => Decimal::ZERO,
+        _ => attribution::count_read(stored.participant_id, stored.mode, window),
+    };
+    Some(Current {
+        window_start: window.start,
+        volume,
+        progress: Progress::of(&version.plan, volume),
+        currency: version.plan.currency.code.clone(),
+    })
+}
+
+/// The decimals of the currency of a plan version.
+pub fn decimals(program_id: i32, version: i32) -> Option<u32> {
+    Some(program::by_id(program_id).plan_version(version)?.plan.currency.decimals)
+}

@@ -1,0 +1,217 @@
+//! Registers sign-ups: makes participants, ties them to referrers, accrues commissions, and records all of it.
+//! The one path for a single INSERT, a COPY of a million rows, a back-fill and a direct call.
+
+use super::codes::{self, Applicant, Issued};
+use super::environment;
+use super::error::Error;
+use super::programs;
+use super::records;
+use super::standings::Standings;
+use crate::domain::code::Code;
+use crate::domain::mode::Mode;
+use crate::domain::sign_up::{self, KeyProblem, Owner, SignUp, Untied, is_blank};
+use crate::domain::timestamp::Timestamp;
+use crate::pg::timestamp::now;
+use crate::store::attachment;
+use crate::store::attribution::{self, Tie};
+use crate::store::ledger::{self, Record};
+use crate::store::participant::{self, Participant};
+use crate::store::standing;
+use pgrx::pg_sys::Oid;
+use std::collections::{HashMap, HashSet};
+
+/// How many sign-ups are registered at a time: bounds the memory of a backend, and is large enough to be fast.
+pub const BATCH: usize = 10_000;
+
+/// What to do about a key, a code or a time that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadInput {
+    /// A direct call: raise an error.
+    Raise,
+    /// The application's own statement, which must not fail for it: make do, and record it.
+    Record,
+}
+
+/// Registers the sign-ups of one statement, batch by batch.
+pub struct Registrar {
+    program_id: i32,
+    mode: Mode,
+    table: Option<Oid>,
+    bad_input: BadInput,
+}
+
+/// The outcome for one sign-up; `None` if it could not be registered.
+pub type Registered = Option<Participant>;
+
+/// A sign-up with its key, time and result.
+struct Entry<'a> {
+    sign_up: &'a SignUp,
+    at: Timestamp,
+    issued: Result<Issued, KeyProblem>,
+}
+
+impl Registrar {
+    /// Prepares registration into a program, which is made if it is missing. `table` is named in audit rows.
+    pub fn new(program: &str, table: Option<Oid>, bad_input: BadInput) -> Result<Registrar, Error> {
+        Ok(Registrar { program_id: programs::ensure(program)?, mode: environment::mode(), table, bad_input })
+    }
+
+    /// Locks the standings of all referrers of a statement that takes several batches, so that it locks in one
+    /// ascending order over all of them and cannot deadlock with another.
+    pub fn lock_ahead(&self, codes: HashSet<Code>) {
+        let owners = participant::by_codes(codes.iter().map(Code::as_str).collect());
+        let mut ids: Vec<i64> = owners.values().map(|owner| owner.id).collect();
+        ids.sort_unstable();
+        standing::lock(&ids, self.mode);
+    }
+
+    /// Registers a batch, in its order.
+    pub fn register(&self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
+        let entries = self.issue(sign_ups)?;
+        let owners = owners(&entries);
+        let mut records = Vec::new();
+        let mut ties = Vec::new();
+        let referrers = owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)).collect();
+        let mut standings = Standings::lock(self.mode, referrers);
+        for (place, entry) in entries.iter().enumerate() {
+            let participant = match &entry.issued {
+                Ok(issued) => issued.participant(),
+                Err(problem) => {
+                    records.push(records::skipped(*problem, self.table.and_then(attachment::name)));
+                    continue;
+                }
+            };
+            self.record_bad_input(entry, participant.id, &mut records)?;
+            let Some(named) = named_code(entry.sign_up) else { continue };
+            match owners.get(&place).copied().unwrap_or(Err(Untied::AlreadyRegistered)) {
+                Err(reason) => records.push(records::untied(participant.id, reason, named)),
+                Ok(owner) => {
+                    let tie =
+                        Tie { referee_id: participant.id, referrer_id: owner.participant_id, attributed_at: entry.at };
+                    ties.push(tie);
+                    standings.accrue(tie, owner.program_id, &mut records);
+                }
+            }
+        }
+        attribution::insert(self.mode, &ties);
+        ledger::append(&records);
+        standings.save();
+        Ok(entries.into_iter().map(|entry| entry.issued.ok().map(Issued::into_participant)).collect())
+    }
+
+    /// Checks keys and times and makes the participants. The second of two equal keys is a known user.
+    fn issue<'b>(&self, sign_ups: &'b [SignUp]) -> Result<Vec<Entry<'b>>, Error> {
+        let now = now();
+        let mut applicants: Vec<Applicant> = Vec::with_capacity(sign_ups.len());
+        let mut applicant_of_key: HashMap<&str, usize> = HashMap::with_capacity(sign_ups.len());
+        let mut places: Vec<Result<(usize, bool), KeyProblem>> = Vec::with_capacity(sign_ups.len());
+        let mut times = Vec::with_capacity(sign_ups.len());
+        for sign_up in sign_ups {
+            let at = self.usable_time(sign_up, now)?;
+            times.push(at);
+            places.push(match sign_up::check_key(sign_up.user_key.as_deref()) {
+                Err(problem) if self.bad_input == BadInput::Raise => return Err(Error::from_key(problem, sign_up)),
+                Err(problem) => Err(problem),
+                Ok(user_key) => {
+                    let next = applicants.len();
+                    let first = *applicant_of_key.entry(user_key).or_insert(next);
+                    if first == next {
+                        applicants.push(Applicant {
+                            user_key,
+                            wanted: sign_up.wanted_code.as_deref(),
+                            label: sign_up.label.as_deref(),
+                            registered_at: at,
+                        });
+                    }
+                    Ok((first, first == next))
+                }
+            });
+        }
+        let mut issued: Vec<Option<Issued>> =
+            codes::issue(self.program_id, &applicants)?.into_iter().map(Some).collect();
+        let mut known: HashMap<usize, Participant> = HashMap::new();
+        let mut take = |(applicant, is_first): (usize, bool)| {
+            if is_first {
+                let result = issued[applicant].take().expect("the first of a key comes once");
+                if applicants.len() < sign_ups.len() {
+                    known.insert(applicant, result.participant().clone());
+                }
+                result
+            } else {
+                Issued::Known(known[&applicant].clone())
+            }
+        };
+        Ok(sign_ups
+            .iter()
+            .zip(times)
+            .zip(places)
+            .map(|((sign_up, at), place)| Entry { sign_up, at, issued: place.map(&mut take) })
+            .collect())
+    }
+
+    fn usable_time(&self, sign_up: &SignUp, now: Timestamp) -> Result<Timestamp, Error> {
+        match sign_up.registered_at {
+            None => Ok(now),
+            Some(at) if at.is_usable() => Ok(at),
+            Some(_) if self.bad_input == BadInput::Record => Ok(now),
+            Some(at) => Err(Error::TimeOutOfRange { name: "registered_at", given: at.to_string() }),
+        }
+    }
+
+    /// Says what of a new participant's sign-up could not be used.
+    fn record_bad_input(&self, entry: &Entry, participant_id: i64, records: &mut Vec<Record>) -> Result<(), Error> {
+        let Ok(Issued::New { refused, .. }) = entry.issued else { return Ok(()) };
+        if let Some(problem) = refused {
+            let wanted = entry.sign_up.wanted_code.as_deref().unwrap_or_default();
+            if self.bad_input == BadInput::Raise {
+                return Err(Error::from_code(problem, wanted));
+            }
+            records.push(records::code_refused(participant_id, problem, wanted));
+        }
+        if let Some(given) = entry.sign_up.registered_at.filter(|given| !given.is_usable()) {
+            records.push(records::time_refused(participant_id, given));
+        }
+        Ok(())
+    }
+}
+
+/// Records that a statement's users were not registered, since a column that attach was given is gone.
+///
+/// Their INSERT must not fail for it, and registering them without the column would untie them for ever.
+pub fn skip_statement(table: Oid, missing_column: &str) {
+    let name = attachment::name(table);
+    pgrx::warning!(
+        "users of {} are not registered: it has no column \"{missing_column}\" any more; call referrals.attach again",
+        name.as_deref().unwrap_or("the table")
+    );
+    ledger::append(&[records::column_missing(missing_column, name)]);
+}
+
+/// The code that a sign-up named, as typed.
+fn named_code(sign_up: &SignUp) -> Option<&str> {
+    sign_up.referred_by.as_deref().filter(|typed| !is_blank(typed))
+}
+
+/// For each new participant whose sign-up named a code: whom it ties to, by the place in the batch.
+fn owners(entries: &[Entry]) -> HashMap<usize, Result<Owner, Untied>> {
+    let new = || entries.iter().enumerate().filter(|(_, entry)| matches!(entry.issued, Ok(Issued::New { .. })));
+    let named: Vec<(usize, Option<Code>)> =
+        new().filter_map(|(place, entry)| Some((place, Code::parse(named_code(entry.sign_up)?)))).collect();
+    let codes: HashSet<&str> = named.iter().filter_map(|(_, code)| code.as_ref().map(Code::as_str)).collect();
+    let found = participant::by_codes(codes.into_iter().collect());
+    let place_of: HashMap<i64, usize> = match found.is_empty() {
+        true => HashMap::new(),
+        false => {
+            new().filter_map(|(place, entry)| Some((entry.issued.as_ref().ok()?.participant().id, place))).collect()
+        }
+    };
+    let owner = |code: &Code| {
+        found.get(code.as_str()).map(|participant| Owner {
+            participant_id: participant.id,
+            program_id: participant.program_id,
+            erased: participant.erased,
+            place_in_batch: place_of.get(&participant.id).copied(),
+        })
+    };
+    named.into_iter().map(|(place, code)| (place, sign_up::tie(place, code.as_ref().and_then(owner)))).collect()
+}

@@ -1,0 +1,97 @@
+//! The referrers of a batch: locks their standings, rates their referees' sign-ups one after the other, and writes
+//! the standings back.
+
+use super::records;
+use crate::domain::mode::Mode;
+use crate::domain::plan::{PlanVersion, Program, SIGN_UP};
+use crate::domain::rating::{Outcome, decide};
+use crate::domain::standing::{Standing, Tally};
+use crate::domain::timestamp::Timestamp;
+use crate::store::attribution::Tie;
+use crate::store::ledger::Record;
+use crate::store::{attribution, program, standing};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Locked standings, by referrer.
+pub struct Standings {
+    mode: Mode,
+    referrers: BTreeMap<i64, Referrer>,
+}
+
+struct Referrer {
+    standing: Standing,
+    tally: Tally,
+    changed: bool,
+}
+
+impl Standings {
+    /// Locks the standings of referrers until the end of the transaction. From here on the order of arrival is fixed.
+    pub fn lock(mode: Mode, mut referrer_ids: Vec<i64>) -> Standings {
+        referrer_ids.sort_unstable();
+        referrer_ids.dedup();
+        let referrers = standing::lock(&referrer_ids, mode)
+            .into_iter()
+            .map(|(id, standing)| (id, Referrer { tally: Tally::of(&standing), standing, changed: false }))
+            .collect();
+        Standings { mode, referrers }
+    }
+
+    /// Counts a new tie and rates its sign-up in the referrer's program. Appends what is to be recorded.
+    pub fn accrue(&mut self, tie: Tie, program_id: i32, records: &mut Vec<Record>) {
+        let mode = self.mode;
+        let program = program::by_id(program_id);
+        let referrer = self.referrers.get_mut(&tie.referrer_id).expect("locked before");
+        let at = tie.attributed_at;
+        let in_force =
+            program.plan_at(at).map(|version| (version, referrer.volume_before(tie.referrer_id, mode, version, at)));
+        match decide(&program, in_force, SIGN_UP) {
+            Outcome::Refused(reason) => records.push(records::refused(mode, tie.referee_id, program_id, reason)),
+            Outcome::NotRated => (),
+            Outcome::Line(rating) => {
+                let (version, before) = in_force.expect("a line is rated by a plan in force");
+                records.push(records::accrual(mode, tie, program_id, version, before, rating));
+            }
+        }
+        referrer.tally.count_tie(at);
+        let after = referrer.standing_after(at, &program, in_force.map(|(version, _)| version));
+        if after != referrer.standing {
+            if after.tier != referrer.standing.tier {
+                records.push(records::tier_changed(mode, tie.referrer_id, &referrer.standing, &after));
+            }
+            (referrer.standing, referrer.changed) = (after, true);
+        }
+    }
+
+    /// Writes back what has changed.
+    pub fn save(&self) {
+        let changed: Vec<(i64, &Standing)> = self
+            .referrers
+            .iter()
+            .filter(|(_, referrer)| referrer.changed)
+            .map(|(id, referrer)| (*id, &referrer.standing))
+            .collect();
+        standing::save(self.mode, &changed);
+    }
+}
+
+impl Referrer {
+    /// The volume in the plan's window, counted from the ties unless the standing or this batch knows it.
+    fn volume_before(&mut self, id: i64, mode: Mode, version: &PlanVersion, at: Timestamp) -> Decimal {
+        let window = version.plan.window_at(at);
+        match self.tally.volume(window) {
+            Some(volume) => volume,
+            None => self.tally.learn(window, attribution::count(id, mode, window)),
+        }
+    }
+
+    fn standing_after(&self, at: Timestamp, program: &Program, in_force: Option<&PlanVersion>) -> Standing {
+        let place = self.standing.place;
+        let place_program = place.map(|place| program::by_id(place.program_id));
+        let place_plan = place
+            .zip(place_program.as_deref())
+            .and_then(|(place, program)| program.plan_version(place.plan_version))
+            .map(|version| &*version.plan);
+        self.standing.after_tie(at, in_force.map(|version| (program.id, version)), place_plan, &self.tally)
+    }
+}

@@ -1,0 +1,42 @@
+//! `referrals`: partner programs inside Postgres. Codes, attribution, tiered commissions, an append-only ledger and its
+//! audit trail, in one transaction with the sign-up that they are about.
+//!
+//! Flow is one way: `triggers` or `api` -> `engine` -> `domain` (decides, pure) -> `store` (SQL).
+
+mod api;
+mod domain;
+mod engine;
+mod pg;
+mod store;
+mod triggers;
+
+use pgrx::prelude::*;
+
+::pgrx::pg_module_magic!(name, version);
+
+/// Called once in each backend, when Postgres loads the library.
+#[pg_guard]
+extern "C-unwind" fn _PG_init() {
+    pg::settings::define();
+    pg::invalidation::listen();
+}
+
+// The install script: these files, in this order.
+extension_sql_file!("../sql/schema.sql", name = "schema", bootstrap);
+extension_sql_file!("../sql/tables_program.sql", name = "tables_program", requires = ["schema"]);
+extension_sql_file!("../sql/tables_person.sql", name = "tables_person", requires = ["tables_program"]);
+extension_sql_file!("../sql/tables_ledger.sql", name = "tables_ledger", requires = ["tables_person"]);
+extension_sql_file!("../sql/tables_payout.sql", name = "tables_payout", requires = ["tables_ledger"]);
+extension_sql_file!("../sql/tables_environment.sql", name = "tables_environment", requires = ["tables_payout"]);
+extension_sql_file!("../sql/guards.sql", name = "guards", requires = ["tables_environment"]);
+extension_sql_file!("../sql/functions_codes.sql", name = "functions_codes", requires = ["guards"]);
+extension_sql_file!("../sql/functions_users.sql", name = "functions_users", requires = ["functions_codes"]);
+extension_sql_file!("../sql/functions_programs.sql", name = "functions_programs", requires = ["functions_users"]);
+extension_sql_file!(
+    "../sql/functions_operations.sql",
+    name = "functions_operations",
+    requires = ["functions_programs"]
+);
+extension_sql_file!("../sql/views.sql", name = "views", requires = ["functions_operations"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views"]);
+extension_sql_file!("../sql/privileges.sql", name = "privileges", requires = ["dump"]);

@@ -1,0 +1,11 @@
+//! What the extension needs of Postgres itself, beside SQL: values, settings, identity, snapshots, invalidation.
+
+pub mod entropy;
+pub mod identity;
+pub mod invalidation;
+pub mod numeric;
+pub mod report;
+pub mod roles;
+pub mod settings;
+pub mod snapshot;
+pub mod timestamp;

@@ -1,0 +1,22 @@
+//! Which state of the database a statement sees.
+
+use pgrx::pg_sys;
+
+/// Runs `read` on the latest committed state, not on that of the calling query.
+///
+/// What is cached must not be older than the invalidations that this session has heard of.
+pub fn latest<R>(read: impl FnOnce() -> R) -> R {
+    // SAFETY: pushed and popped in pairs; if `read` raises, the abort of the transaction pops it.
+    unsafe {
+        pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
+        let result = read();
+        pg_sys::PopActiveSnapshot();
+        result
+    }
+}
+
+/// Whether this transaction sees one state throughout: REPEATABLE READ or SERIALIZABLE.
+pub fn is_fixed() -> bool {
+    // SAFETY: reads a variable of this backend.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}

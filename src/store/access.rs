@@ -1,0 +1,51 @@
+//! Grants on the objects of the extension, by level.
+
+use super::statement::{Statement, first, required};
+use pgrx::Spi;
+use pgrx::pg_sys::Oid;
+
+/// What each level adds to the one before, lowest first.
+const LEVELS: [(&str, &[&str]); 4] = [
+    (
+        "reader",
+        &[
+            "USAGE ON SCHEMA referrals",
+            "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail, referrals.attachments",
+            "EXECUTE ON FUNCTION referrals._current_standing, referrals._decimals, referrals._trigger_arguments",
+        ],
+    ),
+    (
+        "app",
+        &[
+            "EXECUTE ON FUNCTION referrals.code_of, referrals.lookup, referrals.normalize_code, referrals.generate_code, referrals.register, referrals.tier_of, referrals.program_plan, referrals.quote, referrals.mode",
+        ],
+    ),
+    ("operator", &["EXECUTE ON FUNCTION referrals.health"]),
+    (
+        "admin",
+        &[
+            "EXECUTE ON FUNCTION referrals.define_program, referrals.pause_program, referrals.resume_program, referrals.enroll, referrals.attach, referrals.detach, referrals.go_live, referrals.go_mock, referrals.purge_mock",
+        ],
+    ),
+];
+
+/// The names of the levels, lowest first.
+pub fn levels() -> impl Iterator<Item = &'static str> {
+    LEVELS.iter().map(|(name, _)| *name)
+}
+
+/// The name of a role, quoted where needed; `None` if there is none of this id.
+pub fn role_name(role: Oid) -> Option<String> {
+    static NAME: Statement = Statement("SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE oid = $1");
+    NAME.read(&[role.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Grants a level, and those below it, to a role given by its quoted name.
+pub fn grant(quoted_role: &str, level: &str) {
+    let highest = levels().position(|name| name == level).expect("the caller checked the level");
+    for privilege in LEVELS[..=highest].iter().flat_map(|(_, privileges)| *privileges) {
+        let statement = format!("GRANT {privilege} TO {quoted_role}");
+        Spi::connect_mut(|client| client.update(statement.as_str(), None, &[]).map(|_| ()))
+            .expect("built from constants and a quoted name");
+    }
+}

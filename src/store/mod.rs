@@ -1,0 +1,12 @@
+//! Every SQL statement of the extension, one file a group of tables. Decides nothing.
+
+pub mod access;
+pub mod attachment;
+pub mod attribution;
+pub mod environment;
+pub mod health;
+pub mod ledger;
+pub mod participant;
+pub mod program;
+pub mod standing;
+mod statement;

@@ -1,0 +1,126 @@
+//! Participants: keys, codes and the program that each belongs to.
+
+use super::statement::{Statement, all, column, first, required};
+use crate::domain::timestamp::Timestamp;
+use pgrx::spi::{SpiHeapTupleData, SpiTupleTable};
+use std::collections::HashMap;
+
+/// A participant to be.
+pub struct New<'a> {
+    /// The application's key.
+    pub user_key: &'a str,
+    /// The code to issue.
+    pub code: &'a str,
+    /// When the person signed up.
+    pub registered_at: Timestamp,
+}
+
+/// A participant as stored.
+#[derive(Debug, Clone)]
+pub struct Participant {
+    /// Internal number.
+    pub id: i64,
+    /// The person's code.
+    pub code: String,
+    /// The program as referrer.
+    pub program_id: i32,
+    /// Whether the person has been erased.
+    pub erased: bool,
+}
+
+fn participant(row: &SpiHeapTupleData) -> Participant {
+    Participant { id: required(row, 1), code: required(row, 2), program_id: required(row, 3), erased: required(row, 4) }
+}
+
+/// Inserts participants whose key and code are both free, in their order. Gives the ids by user_key; who is missing
+/// there had a key or a code that somebody else has.
+pub fn insert(program_id: i32, people: &[New]) -> HashMap<String, i64> {
+    static ONE: Statement = Statement(
+        "INSERT INTO referrals.participant (user_key, code, program_id, registered_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING RETURNING participant_id, user_key",
+    );
+    static MANY: Statement = Statement(
+        "INSERT INTO referrals.participant (user_key, code, program_id, registered_at)
+         SELECT person.user_key, person.code, $3, person.registered_at
+         FROM unnest($1, $2, $4) WITH ORDINALITY AS person (user_key, code, registered_at, place)
+         ORDER BY person.place
+         ON CONFLICT DO NOTHING RETURNING participant_id, user_key",
+    );
+    let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 2), required(row, 1))).into_iter().collect();
+    match people {
+        [] => HashMap::new(),
+        [one] => ONE.write(&[one.user_key.into(), one.code.into(), program_id.into(), one.registered_at.into()], read),
+        many => {
+            let keys: Vec<&str> = many.iter().map(|person| person.user_key).collect();
+            let codes: Vec<&str> = many.iter().map(|person| person.code).collect();
+            let times: Vec<Timestamp> = many.iter().map(|person| person.registered_at).collect();
+            MANY.write(&[keys.into(), codes.into(), program_id.into(), times.into()], read)
+        }
+    }
+}
+
+/// The participant with a user_key.
+pub fn by_key(user_key: &str) -> Option<Participant> {
+    static BY_KEY: Statement = Statement(
+        "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE user_key = $1",
+    );
+    BY_KEY.read(&[user_key.into()], |rows| first(rows, participant))
+}
+
+/// The participants with these user_keys, seeing what other transactions committed meanwhile.
+pub fn by_keys(user_keys: Vec<&str>) -> HashMap<String, Participant> {
+    static BY_KEYS: Statement = Statement(
+        "SELECT participant_id, code, program_id, user_key IS NULL, user_key
+         FROM referrals.participant WHERE user_key = ANY ($1)",
+    );
+    BY_KEYS
+        .write(&[user_keys.into()], |rows| all(rows, |row| (required(row, 5), participant(row))).into_iter().collect())
+}
+
+/// The participants with these normalised codes.
+pub fn by_codes(codes: Vec<&str>) -> HashMap<String, Participant> {
+    static ONE: Statement = Statement(
+        "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE code = $1",
+    );
+    static MANY: Statement = Statement(
+        "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE code = ANY ($1)",
+    );
+    let read =
+        |rows: SpiTupleTable| all(rows, participant).into_iter().map(|found| (found.code.clone(), found)).collect();
+    match codes.as_slice() {
+        [] => HashMap::new(),
+        [one] => ONE.write(&[(*one).into()], read),
+        _ => MANY.write(&[codes.into()], read),
+    }
+}
+
+/// The user_key behind a normalised code; `None` for an unknown code and for an erased person.
+pub fn key_by_code(code: &str) -> Option<String> {
+    static KEY: Statement = Statement("SELECT user_key FROM referrals.participant WHERE code = $1");
+    KEY.read(&[code.into()], |rows| first(rows, |row| column(row, 1)).flatten())
+}
+
+/// The code of a user.
+pub fn code_by_key(user_key: &str) -> Option<String> {
+    static CODE: Statement = Statement("SELECT code FROM referrals.participant WHERE user_key = $1");
+    CODE.read(&[user_key.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Whether a code has ever been issued.
+pub fn is_taken(code: &str) -> bool {
+    static TAKEN: Statement = Statement("SELECT true FROM referrals.participant WHERE code = $1");
+    TAKEN.read(&[code.into()], |rows| !rows.is_empty())
+}
+
+/// Moves a participant to another program, as referrer. Gives the program before.
+pub fn move_to_program(user_key: &str, program_id: i32) -> Option<(i64, i32)> {
+    static LOCK: Statement =
+        Statement("SELECT participant_id, program_id FROM referrals.participant WHERE user_key = $1 FOR NO KEY UPDATE");
+    static MOVE: Statement = Statement("UPDATE referrals.participant SET program_id = $2 WHERE participant_id = $1");
+    let before: Option<(i64, i32)> =
+        LOCK.write(&[user_key.into()], |rows| first(rows, |row| (required(row, 1), required(row, 2))));
+    if let Some((id, _)) = before.filter(|(_, program_before)| *program_before != program_id) {
+        MOVE.write(&[id.into(), program_id.into()], |_| ());
+    }
+    before
+}

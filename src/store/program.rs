@@ -1,0 +1,116 @@
+//! Programs and plans, and the copy of them that each backend keeps.
+
+use super::statement::{Statement, all, first, required};
+use crate::domain::plan::{PlanVersion, Program};
+use crate::domain::plan_json;
+use crate::domain::timestamp::Timestamp;
+use crate::pg::{invalidation, snapshot};
+use pgrx::JsonB;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+thread_local! {
+    static CACHE: RefCell<Cache> = RefCell::default();
+}
+
+/// Programs by id, as of an epoch of the invalidations.
+#[derive(Default)]
+struct Cache {
+    epoch: u64,
+    programs: HashMap<i32, Rc<Program>>,
+}
+
+/// The program of a number that a foreign key vouches for.
+pub fn by_id(program_id: i32) -> Rc<Program> {
+    find(|program| program.id == program_id).expect("a program is never deleted")
+}
+
+/// The program of a name.
+pub fn by_name(name: &str) -> Option<Rc<Program>> {
+    find(|program| program.name == name)
+}
+
+fn find(wanted: impl Fn(&Program) -> bool) -> Option<Rc<Program>> {
+    let epoch = invalidation::epoch();
+    let cached = CACHE.with_borrow(|cache| {
+        (cache.epoch == epoch).then(|| cache.programs.values().find(|program| wanted(program)).cloned())?
+    });
+    if cached.is_some() {
+        return cached;
+    }
+    let programs = load();
+    let found = programs.values().find(|program| wanted(program)).cloned();
+    // Under a fixed snapshot the rows just read may be older than the invalidations already heard of.
+    if !snapshot::is_fixed() {
+        // Stamped with the epoch from before the rows were read: a change that came in between makes it stale.
+        CACHE.set(Cache { epoch, programs });
+    }
+    found
+}
+
+fn load() -> HashMap<i32, Rc<Program>> {
+    static PROGRAMS: Statement = Statement("SELECT program_id, name, paused FROM referrals.program");
+    static PLANS: Statement = Statement(
+        "SELECT program_id, version, effective_from, plan FROM referrals.plan ORDER BY effective_from, version",
+    );
+    super::environment::watch_tables();
+    snapshot::latest(|| {
+        let programs = PROGRAMS.read(&[], |rows| {
+            all(rows, |row| Program {
+                id: required(row, 1),
+                name: required(row, 2),
+                paused: required(row, 3),
+                versions: vec![],
+            })
+        });
+        let mut programs: HashMap<i32, Program> = programs.into_iter().map(|program| (program.id, program)).collect();
+        let plans = PLANS.read(&[], |rows| {
+            all(rows, |row| {
+                let JsonB(json) = required(row, 4);
+                let plan = plan_json::parse(&json).expect("a stored plan was checked when it was defined");
+                let version =
+                    PlanVersion { version: required(row, 2), effective_from: required(row, 3), plan: Rc::new(plan) };
+                (required::<i32>(row, 1), version)
+            })
+        });
+        for (program_id, version) in plans {
+            programs.get_mut(&program_id).expect("a plan has a program").versions.push(version);
+        }
+        programs.into_iter().map(|(id, program)| (id, Rc::new(program))).collect()
+    })
+}
+
+/// Makes sure that a program of this name exists, and locks it so that versions are counted one after the other.
+/// Gives its id.
+pub fn create_or_lock(name: &str) -> i32 {
+    static CREATE: Statement =
+        Statement("INSERT INTO referrals.program (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING program_id");
+    static LOCK: Statement = Statement("SELECT program_id FROM referrals.program WHERE name = $1 FOR UPDATE");
+    let created = CREATE.write(&[name.into()], |rows| first(rows, |row| required(row, 1)));
+    created.unwrap_or_else(|| {
+        LOCK.write(&[name.into()], |rows| first(rows, |row| required(row, 1))).expect("inserted or there before")
+    })
+}
+
+/// Adds a plan version. Without a time the first version holds from the beginning, a later one from now. Gives the
+/// version and the time it holds from.
+pub fn add_plan(program_id: i32, plan: JsonB, effective_from: Option<Timestamp>) -> (i32, Timestamp) {
+    static ADD: Statement = Statement(include_str!("sql/add_plan.sql"));
+    ADD.write(&[program_id.into(), plan.into(), effective_from.into()], |rows| {
+        first(rows, |row| (required(row, 1), required(row, 2))).expect("an insert gives its row")
+    })
+}
+
+/// The plan in force at a time, as it was defined.
+pub fn plan_json(program_id: i32, version: i32) -> Option<JsonB> {
+    static PLAN: Statement = Statement("SELECT plan FROM referrals.plan WHERE program_id = $1 AND version = $2");
+    PLAN.read(&[program_id.into(), version.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Pauses or resumes a program. Gives whether that changed anything.
+pub fn set_paused(program_id: i32, paused: bool) -> bool {
+    static PAUSE: Statement =
+        Statement("UPDATE referrals.program SET paused = $2 WHERE program_id = $1 AND paused <> $2 RETURNING true");
+    PAUSE.write(&[program_id.into(), paused.into()], |rows| !rows.is_empty())
+}

@@ -1,0 +1,30 @@
+//! The guard of the record: refuses UPDATE, DELETE and TRUNCATE.
+
+use super::protocol::require;
+use crate::engine::environment;
+use crate::pg::report::{Report, raise};
+use pgrx::AllocatedByPostgres;
+use pgrx::prelude::*;
+use std::convert::Infallible;
+
+/// Refuses for everyone, superusers included, but the deletions of purge_mock.
+#[pg_trigger(sql = false)]
+fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
+    let event = trigger.event();
+    require(
+        event.fired_before() && event.fired_for_statement(),
+        "referrals._append_only",
+        "BEFORE, FOR EACH STATEMENT",
+    );
+    if event.fired_by_delete() && environment::is_purging() {
+        return Ok(None);
+    }
+    let table = trigger.table_name().unwrap_or_default();
+    raise(
+        Report::new(
+            PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("rows of referrals.{table} are never changed or deleted"),
+        )
+        .hint("What was wrong is set right by another entry. referrals.purge_mock() deletes what is mock."),
+    )
+}

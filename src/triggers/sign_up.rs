@@ -1,0 +1,121 @@
+//! The trigger on a users table: registers who was inserted.
+
+use super::protocol::require;
+use super::transition_table::{Column, TransitionTable};
+use crate::domain::code::Code;
+use crate::domain::sign_up::SignUp;
+use crate::engine::register::{self, BATCH, BadInput, Registrar};
+use crate::pg::report::raise;
+use pgrx::AllocatedByPostgres;
+use pgrx::prelude::*;
+use std::collections::HashSet;
+use std::convert::Infallible;
+
+/// Registers the new rows of a statement, in their order.
+#[pg_trigger(sql = false)]
+fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
+    let event = trigger.event();
+    let as_meant = event.fired_after()
+        && event.fired_for_statement()
+        && event.fired_by_insert()
+        && !trigger.trigger_data().tg_newtable.is_null();
+    require(as_meant, "referrals._on_sign_up", "AFTER INSERT, REFERENCING NEW TABLE, FOR EACH STATEMENT");
+    let Ok([key, referred_by, program, code, label, registered_at, key_prefix]) = arguments(trigger) else {
+        require(false, "referrals._on_sign_up", "with the seven arguments that attach gives it");
+        return Ok(None);
+    };
+    // SAFETY: the data is that of this very call.
+    let rows = unsafe { TransitionTable::new(trigger.trigger_data()) };
+    if rows.len() == 0 {
+        return Ok(None);
+    }
+    // SAFETY: Postgres fires the trigger with the relation open.
+    let table = unsafe { (*trigger.trigger_data().tg_relation).rd_id };
+    let columns = match Columns::find(&rows, [&key, &referred_by, &code, &label, &registered_at]) {
+        Ok(columns) => columns,
+        Err(missing) => {
+            register::skip_statement(table, missing);
+            return Ok(None);
+        }
+    };
+    if let Err(error) = register_all(&rows, &columns, &key_prefix, &program, table) {
+        raise(error);
+    }
+    Ok(None)
+}
+
+fn register_all(
+    rows: &TransitionTable,
+    columns: &Columns,
+    key_prefix: &str,
+    program: &str,
+    table: pg_sys::Oid,
+) -> Result<(), crate::engine::error::Error> {
+    let registrar = Registrar::new(program, Some(table), BadInput::Record)?;
+    if rows.len() > BATCH
+        && let Some(column) = columns.referred_by
+    {
+        let mut codes = HashSet::new();
+        while rows.advance() {
+            codes.extend(rows.text(column).as_deref().and_then(Code::parse));
+        }
+        registrar.lock_ahead(codes);
+        rows.rewind();
+    }
+    let mut batch = Vec::with_capacity(rows.len().min(BATCH));
+    while rows.advance() {
+        batch.push(columns.sign_up(rows, key_prefix));
+        if batch.len() == BATCH {
+            registrar.register(&batch)?;
+            batch.clear();
+        }
+    }
+    registrar.register(&batch)?;
+    Ok(())
+}
+
+/// The arguments that attach gave the trigger.
+fn arguments(trigger: &PgTrigger) -> Result<[String; 7], ()> {
+    trigger.extra_args().map_err(|_| ())?.try_into().map_err(|_| ())
+}
+
+/// Where in a row the parts of a sign-up are.
+struct Columns {
+    key: Column,
+    referred_by: Option<Column>,
+    code: Option<Column>,
+    label: Option<Column>,
+    registered_at: Option<Column>,
+}
+
+impl Columns {
+    /// Finds columns by name, in the order of the fields; the error is the name of one that is gone.
+    fn find<'a>(rows: &TransitionTable, names: [&'a str; 5]) -> Result<Columns, &'a str> {
+        let find = |name: &'a str| match name {
+            "" => Ok(None),
+            name => rows.column(name).map(Some).ok_or(name),
+        };
+        let [key, referred_by, code, label, registered_at] = names;
+        Ok(Columns {
+            key: rows.column(key).ok_or(key)?,
+            referred_by: find(referred_by)?,
+            code: find(code)?,
+            label: find(label)?,
+            registered_at: find(registered_at)?,
+        })
+    }
+
+    /// The sign-up of the current row.
+    fn sign_up(&self, rows: &TransitionTable, key_prefix: &str) -> SignUp {
+        let text = |column: Option<Column>| column.and_then(|column| rows.text(column));
+        SignUp {
+            user_key: rows
+                .text(self.key)
+                .map(|key| if key_prefix.is_empty() { key } else { format!("{key_prefix}{key}") }),
+            referred_by: text(self.referred_by),
+            wanted_code: text(self.code),
+            label: text(self.label),
+            registered_at: self.registered_at.and_then(|column| rows.time(column)),
+        }
+    }
+}

