@@ -26,8 +26,9 @@ fn register(
         label: label.map(str::to_owned),
         registered_at: registered_at.map(time),
     };
-    let registrar = Registrar::new(required("program", program)?, None, BadInput::Raise)?;
+    let mut registrar = Registrar::new(required("program", program)?, None, BadInput::Raise)?;
     let registered = registrar.register(&[sign_up])?;
+    registrar.finish();
     Ok(registered.into_iter().flatten().next().expect("a bad key was raised").code)
 }
 

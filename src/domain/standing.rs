@@ -67,7 +67,7 @@ impl Default for Standing {
     }
 }
 
-/// The volumes of one referrer, in every window that a batch has asked about.
+/// The volumes of one referrer, in every window that a statement has asked about.
 #[derive(Debug, Default)]
 pub struct Tally {
     volumes: Vec<(Span, Decimal)>,
@@ -86,12 +86,17 @@ impl Tally {
         self.volumes.iter().find(|(known, _)| *known == window).map(|(_, volume)| *volume)
     }
 
-    /// Adds a window: the ties that the database holds in it, and those that this batch made before.
+    /// Adds a window: the ties that the database holds in it, and those counted since they were last stored.
     pub fn learn(&mut self, window: Span, stored_ties: Decimal) -> Decimal {
         let made = self.ties.iter().filter(|at| window.holds(**at)).count();
         let volume = stored_ties + Decimal::from(made);
         self.volumes.push((window, volume));
         volume
+    }
+
+    /// Forgets the ties counted so far: the database holds them now.
+    pub fn ties_are_stored(&mut self) {
+        self.ties.clear();
     }
 
     /// Counts a tie into every window that holds it.

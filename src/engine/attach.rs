@@ -63,12 +63,13 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
         label: request.label.unwrap_or_default(),
         registered_at: request.registered_at.unwrap_or_default(),
     };
-    let registrar = Registrar::new(request.program, Some(oid), BadInput::Record)?;
+    let mut registrar = Registrar::new(request.program, Some(oid), BadInput::Record)?;
     attachment::create_trigger(&table, &arguments(&mapping, request.program));
     if referred_by.is_none() {
         pgrx::notice!("{} has no column of referral codes: its users get codes and are not tied", table.qualified_name);
     }
-    let registered = back_fill(&registrar, &table, &mapping)?;
+    let registered = back_fill(&mut registrar, &table, &mapping)?;
+    registrar.finish();
     let detail = json!({
         "table": table.qualified_name,
         "key": key,
@@ -130,7 +131,7 @@ fn arguments(mapping: &Mapping, program: &str) -> Vec<String> {
         .to_vec()
 }
 
-fn back_fill(registrar: &Registrar, table: &Table, mapping: &Mapping) -> Result<i64, Error> {
+fn back_fill(registrar: &mut Registrar, table: &Table, mapping: &Mapping) -> Result<i64, Error> {
     let mut codes = HashSet::new();
     attachment::for_each_missing(table, mapping, BATCH, |sign_ups| {
         codes.extend(sign_ups.iter().filter_map(|sign_up| Code::parse(sign_up.referred_by.as_deref()?)));

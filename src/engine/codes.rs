@@ -6,6 +6,7 @@ use crate::domain::sign_up::{CodeProblem, is_blank};
 use crate::domain::{code_maker, timestamp::Timestamp};
 use crate::pg::entropy;
 use crate::store::participant::{self, New, Participant};
+use std::collections::HashMap;
 
 /// Someone who needs a code.
 pub struct Applicant<'a> {
@@ -20,7 +21,7 @@ pub struct Applicant<'a> {
 }
 
 /// What became of an applicant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Issued {
     /// A new participant; `refused` says why the wanted code was not given, if one was wanted.
     New { participant: Participant, refused: Option<CodeProblem> },
@@ -44,10 +45,32 @@ impl Issued {
     }
 }
 
-/// Makes participants of applicants, each with a code that nobody ever had. A taken code is followed by another.
+/// Makes participants of applicants, each with a code that nobody ever had. Of two applicants with the same key the
+/// second is a known participant.
 pub fn issue(program_id: i32, applicants: &[Applicant]) -> Result<Vec<Issued>, Error> {
+    let mut place_of_key: HashMap<&str, usize> = HashMap::with_capacity(applicants.len());
+    let mut distinct: Vec<&Applicant> = Vec::with_capacity(applicants.len());
+    let mut places = Vec::with_capacity(applicants.len());
+    for applicant in applicants {
+        let place = *place_of_key.entry(applicant.user_key).or_insert(distinct.len());
+        let is_first = place == distinct.len();
+        if is_first {
+            distinct.push(applicant);
+        }
+        places.push((place, is_first));
+    }
+    let issued = issue_distinct(program_id, &distinct)?;
+    let result = |(place, is_first): (usize, bool)| match is_first {
+        true => issued[place].clone(),
+        false => Issued::Known(issued[place].participant().clone()),
+    };
+    Ok(places.into_iter().map(result).collect())
+}
+
+/// The same for applicants of different keys. A taken code is followed by another.
+fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issued>, Error> {
     let mut issued: Vec<Option<Issued>> = applicants.iter().map(|_| None).collect();
-    let mut drafts: Vec<Draft> = applicants.iter().map(Draft::new).collect();
+    let mut drafts: Vec<Draft> = applicants.iter().map(|applicant| Draft::new(applicant)).collect();
     let mut pending: Vec<usize> = (0..applicants.len()).collect();
     // One round for the wanted codes, then as many as a made code may take.
     for _ in 0..=code_maker::ATTEMPTS {
@@ -60,29 +83,23 @@ pub fn issue(program_id: i32, applicants: &[Applicant]) -> Result<Vec<Issued>, E
             })
             .collect();
         let inserted = participant::insert(program_id, &people);
-        pending.retain(|&place| match inserted.get(applicants[place].user_key) {
-            Some(&id) => {
-                let code = drafts[place].code.as_str().to_owned();
-                let participant = Participant { id, code, program_id, erased: false };
-                issued[place] = Some(Issued::New { participant, refused: drafts[place].refused });
-                false
-            }
-            None => true,
+        pending.retain(|&place| {
+            let id = inserted.get(applicants[place].user_key);
+            issued[place] = id.map(|id| drafts[place].issued(*id, program_id));
+            id.is_none()
         });
         if pending.is_empty() {
             return Ok(issued.into_iter().map(|result| result.expect("nothing is pending")).collect());
         }
         // Who was not inserted is known already, or somebody else has the code.
-        let mut known = participant::by_keys(pending.iter().map(|&place| applicants[place].user_key).collect());
-        pending.retain(|&place| match known.remove(applicants[place].user_key) {
-            Some(participant) => {
-                issued[place] = Some(Issued::Known(participant));
-                false
-            }
-            None => true,
+        let known = participant::by_keys(pending.iter().map(|&place| applicants[place].user_key).collect());
+        pending.retain(|&place| {
+            let participant = known.get(applicants[place].user_key);
+            issued[place] = participant.cloned().map(Issued::Known);
+            participant.is_none()
         });
         for &place in &pending {
-            drafts[place].next(&applicants[place]);
+            drafts[place].next(applicants[place]);
         }
     }
     Err(Error::NoFreeCode)
@@ -115,6 +132,12 @@ impl Draft {
                 Draft { code: make(), is_wanted: false, refused: Some(CodeProblem::Invalid), attempt: 0 }
             }
         }
+    }
+
+    /// The result, now that a participant has this code.
+    fn issued(&self, id: i64, program_id: i32) -> Issued {
+        let participant = Participant { id, code: self.code.as_str().to_owned(), program_id, erased: false };
+        Issued::New { participant, refused: self.refused }
     }
 
     /// Makes another code after this one turned out to be taken.

@@ -16,7 +16,6 @@ use crate::store::attachment;
 use crate::store::attribution::{self, Tie};
 use crate::store::ledger::{self, Record};
 use crate::store::participant::{self, Participant};
-use crate::store::standing;
 use pgrx::pg_sys::Oid;
 use std::collections::{HashMap, HashSet};
 
@@ -32,12 +31,13 @@ pub enum BadInput {
     Record,
 }
 
-/// Registers the sign-ups of one statement, batch by batch.
+/// Registers the sign-ups of one statement, batch by batch. What it did is complete after [`Registrar::finish`].
 pub struct Registrar {
     program_id: i32,
     mode: Mode,
     table: Option<Oid>,
     bad_input: BadInput,
+    standings: Standings,
 }
 
 /// The outcome for one sign-up; `None` if it could not be registered.
@@ -53,26 +53,30 @@ struct Entry<'a> {
 impl Registrar {
     /// Prepares registration into a program, which is made if it is missing. `table` is named in audit rows.
     pub fn new(program: &str, table: Option<Oid>, bad_input: BadInput) -> Result<Registrar, Error> {
-        Ok(Registrar { program_id: programs::ensure(program)?, mode: environment::mode(), table, bad_input })
+        let mode = environment::mode();
+        Ok(Registrar {
+            program_id: programs::ensure(program)?,
+            mode,
+            table,
+            bad_input,
+            standings: Standings::new(mode),
+        })
     }
 
     /// Locks the standings of all referrers of a statement that takes several batches, so that it locks in one
     /// ascending order over all of them and cannot deadlock with another.
-    pub fn lock_ahead(&self, codes: HashSet<Code>) {
+    pub fn lock_ahead(&mut self, codes: HashSet<Code>) {
         let owners = participant::by_codes(codes.iter().map(Code::as_str).collect());
-        let mut ids: Vec<i64> = owners.values().map(|owner| owner.id).collect();
-        ids.sort_unstable();
-        standing::lock(&ids, self.mode);
+        self.standings.lock(owners.values().map(|owner| owner.id));
     }
 
     /// Registers a batch, in its order.
-    pub fn register(&self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
-        let entries = self.issue(sign_ups)?;
+    pub fn register(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
+        let entries = self.enter(sign_ups)?;
         let owners = owners(&entries);
-        let mut records = Vec::new();
-        let mut ties = Vec::new();
-        let referrers = owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)).collect();
-        let mut standings = Standings::lock(self.mode, referrers);
+        self.standings.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));
+        let mut records = Vec::with_capacity(owners.len());
+        let mut ties = Vec::with_capacity(owners.len());
         for (place, entry) in entries.iter().enumerate() {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),
@@ -89,64 +93,48 @@ impl Registrar {
                     let tie =
                         Tie { referee_id: participant.id, referrer_id: owner.participant_id, attributed_at: entry.at };
                     ties.push(tie);
-                    standings.accrue(tie, owner.program_id, &mut records);
+                    self.standings.accrue(tie, owner.program_id, &mut records);
                 }
             }
         }
         attribution::insert(self.mode, &ties);
+        self.standings.ties_are_stored(&ties);
         ledger::append(&records);
-        standings.save();
         Ok(entries.into_iter().map(|entry| entry.issued.ok().map(Issued::into_participant)).collect())
     }
 
-    /// Checks keys and times and makes the participants. The second of two equal keys is a known user.
-    fn issue<'b>(&self, sign_ups: &'b [SignUp]) -> Result<Vec<Entry<'b>>, Error> {
+    /// Writes the standings. They are held to the end of the statement, since a referrer may be in every batch.
+    pub fn finish(self) {
+        self.standings.save();
+    }
+
+    /// Checks keys and times, and makes the participants.
+    fn enter<'b>(&self, sign_ups: &'b [SignUp]) -> Result<Vec<Entry<'b>>, Error> {
         let now = now();
-        let mut applicants: Vec<Applicant> = Vec::with_capacity(sign_ups.len());
-        let mut applicant_of_key: HashMap<&str, usize> = HashMap::with_capacity(sign_ups.len());
-        let mut places: Vec<Result<(usize, bool), KeyProblem>> = Vec::with_capacity(sign_ups.len());
-        let mut times = Vec::with_capacity(sign_ups.len());
+        let mut applicants = Vec::with_capacity(sign_ups.len());
+        let mut checked = Vec::with_capacity(sign_ups.len());
         for sign_up in sign_ups {
             let at = self.usable_time(sign_up, now)?;
-            times.push(at);
-            places.push(match sign_up::check_key(sign_up.user_key.as_deref()) {
+            let key = sign_up::check_key(sign_up.user_key.as_deref());
+            match key {
+                Ok(user_key) => applicants.push(Applicant {
+                    user_key,
+                    wanted: sign_up.wanted_code.as_deref(),
+                    label: sign_up.label.as_deref(),
+                    registered_at: at,
+                }),
                 Err(problem) if self.bad_input == BadInput::Raise => return Err(Error::from_key(problem, sign_up)),
-                Err(problem) => Err(problem),
-                Ok(user_key) => {
-                    let next = applicants.len();
-                    let first = *applicant_of_key.entry(user_key).or_insert(next);
-                    if first == next {
-                        applicants.push(Applicant {
-                            user_key,
-                            wanted: sign_up.wanted_code.as_deref(),
-                            label: sign_up.label.as_deref(),
-                            registered_at: at,
-                        });
-                    }
-                    Ok((first, first == next))
-                }
-            });
-        }
-        let mut issued: Vec<Option<Issued>> =
-            codes::issue(self.program_id, &applicants)?.into_iter().map(Some).collect();
-        let mut known: HashMap<usize, Participant> = HashMap::new();
-        let mut take = |(applicant, is_first): (usize, bool)| {
-            if is_first {
-                let result = issued[applicant].take().expect("the first of a key comes once");
-                if applicants.len() < sign_ups.len() {
-                    known.insert(applicant, result.participant().clone());
-                }
-                result
-            } else {
-                Issued::Known(known[&applicant].clone())
+                Err(_) => (),
             }
+            checked.push((sign_up, at, key));
+        }
+        let mut issued = codes::issue(self.program_id, &applicants)?.into_iter();
+        let entry = |(sign_up, at, key): (&'b SignUp, Timestamp, Result<&str, KeyProblem>)| Entry {
+            sign_up,
+            at,
+            issued: key.map(|_| issued.next().expect("every applicant has a result")),
         };
-        Ok(sign_ups
-            .iter()
-            .zip(times)
-            .zip(places)
-            .map(|((sign_up, at), place)| Entry { sign_up, at, issued: place.map(&mut take) })
-            .collect())
+        Ok(checked.into_iter().map(entry).collect())
     }
 
     fn usable_time(&self, sign_up: &SignUp, now: Timestamp) -> Result<Timestamp, Error> {

@@ -1,4 +1,4 @@
-//! The referrers of a batch: locks their standings, rates their referees' sign-ups one after the other, and writes
+//! The referrers of a statement: locks their standings, rates their referees' sign-ups one after the other, and writes
 //! the standings back.
 
 use super::records;
@@ -11,7 +11,7 @@ use crate::store::attribution::Tie;
 use crate::store::ledger::Record;
 use crate::store::{attribution, program, standing};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Locked standings, by referrer.
 pub struct Standings {
@@ -26,15 +26,28 @@ struct Referrer {
 }
 
 impl Standings {
-    /// Locks the standings of referrers until the end of the transaction. From here on the order of arrival is fixed.
-    pub fn lock(mode: Mode, mut referrer_ids: Vec<i64>) -> Standings {
-        referrer_ids.sort_unstable();
-        referrer_ids.dedup();
-        let referrers = standing::lock(&referrer_ids, mode)
-            .into_iter()
-            .map(|(id, standing)| (id, Referrer { tally: Tally::of(&standing), standing, changed: false }))
-            .collect();
-        Standings { mode, referrers }
+    /// Holds none yet.
+    pub fn new(mode: Mode) -> Standings {
+        Standings { mode, referrers: BTreeMap::new() }
+    }
+
+    /// Locks the standings of referrers, those not held yet, until the end of the transaction. From here on the order
+    /// of arrival is fixed.
+    pub fn lock(&mut self, referrer_ids: impl Iterator<Item = i64>) {
+        let missing: BTreeSet<i64> = referrer_ids.filter(|id| !self.referrers.contains_key(id)).collect();
+        let missing: Vec<i64> = missing.into_iter().collect();
+        for (id, standing) in standing::lock(&missing, self.mode) {
+            self.referrers.insert(id, Referrer { tally: Tally::of(&standing), standing, changed: false });
+        }
+    }
+
+    /// Tells that these ties are in the database now, so that a count of it finds them.
+    pub fn ties_are_stored(&mut self, ties: &[Tie]) {
+        for tie in ties {
+            if let Some(referrer) = self.referrers.get_mut(&tie.referrer_id) {
+                referrer.tally.ties_are_stored();
+            }
+        }
     }
 
     /// Counts a new tie and rates its sign-up in the referrer's program. Appends what is to be recorded.

@@ -51,7 +51,7 @@ fn register_all(
     program: &str,
     table: pg_sys::Oid,
 ) -> Result<(), crate::engine::error::Error> {
-    let registrar = Registrar::new(program, Some(table), BadInput::Record)?;
+    let mut registrar = Registrar::new(program, Some(table), BadInput::Record)?;
     if rows.len() > BATCH
         && let Some(column) = columns.referred_by
     {
@@ -71,6 +71,7 @@ fn register_all(
         }
     }
     registrar.register(&batch)?;
+    registrar.finish();
     Ok(())
 }
 
