@@ -123,7 +123,7 @@ impl From<Error> for Report {
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
             NotAUsersTable { table } => {
                 Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that users sign up to"))
-                    .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a partition or a table of the extension.")
+                    .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table or a table of the extension.")
             }
             NoSingleKey { table } => Report::new(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,

@@ -11,6 +11,7 @@ use crate::domain::code::Code;
 use crate::domain::mode::Mode;
 use crate::domain::sign_up::{self, KeyProblem, Owner, SignUp, Untied, is_blank};
 use crate::domain::timestamp::Timestamp;
+use crate::pg::memory;
 use crate::pg::timestamp::now;
 use crate::store::attachment;
 use crate::store::attribution::{self, Tie};
@@ -72,6 +73,10 @@ impl Registrar {
 
     /// Registers a batch, in its order.
     pub fn register(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
+        memory::scratch(|| self.register_batch(sign_ups))
+    }
+
+    fn register_batch(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
         let entries = self.enter(sign_ups)?;
         let owners = owners(&entries);
         self.standings.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));

@@ -23,24 +23,23 @@ struct Cache {
 
 /// The program of a number that a foreign key vouches for.
 pub fn by_id(program_id: i32) -> Rc<Program> {
-    find(|program| program.id == program_id).expect("a program is never deleted")
+    find(|programs| programs.get(&program_id).cloned()).expect("a program is never deleted")
 }
 
 /// The program of a name.
 pub fn by_name(name: &str) -> Option<Rc<Program>> {
-    find(|program| program.name == name)
+    find(|programs| programs.values().find(|program| program.name == name).cloned())
 }
 
-fn find(wanted: impl Fn(&Program) -> bool) -> Option<Rc<Program>> {
+/// Looks into the cache, and reads the tables if it is stale or lacks what is wanted.
+fn find(wanted: impl Fn(&HashMap<i32, Rc<Program>>) -> Option<Rc<Program>>) -> Option<Rc<Program>> {
     let epoch = invalidation::epoch();
-    let cached = CACHE.with_borrow(|cache| {
-        (cache.epoch == epoch).then(|| cache.programs.values().find(|program| wanted(program)).cloned())?
-    });
+    let cached = CACHE.with_borrow(|cache| (cache.epoch == epoch).then(|| wanted(&cache.programs)).flatten());
     if cached.is_some() {
         return cached;
     }
     let programs = load();
-    let found = programs.values().find(|program| wanted(program)).cloned();
+    let found = wanted(&programs);
     // Under a fixed snapshot the rows just read may be older than the invalidations already heard of.
     if !snapshot::is_fixed() {
         // Stamped with the epoch from before the rows were read: a change that came in between makes it stale.

@@ -12,15 +12,16 @@ use std::rc::Rc;
 pub struct Statement(pub &'static str);
 
 thread_local! {
-    /// By the address of the text, which is a constant. A plan is taken out before it runs: a trigger may come back here.
-    static PREPARED: RefCell<HashMap<*const u8, Rc<OwnedPreparedStatement>>> = RefCell::new(HashMap::new());
+    /// By the address of the statement, which is a static. A plan is taken out before it runs: a trigger may come back
+    /// here.
+    static PREPARED: RefCell<HashMap<*const Statement, Rc<OwnedPreparedStatement>>> = RefCell::new(HashMap::new());
 }
 
 const SOUND: &str = "a statement of the store is prepared and read as it was written";
 
 impl Statement {
     /// Runs a statement that writes or locks.
-    pub fn write<R>(&self, arguments: &[DatumWithOid], read: impl FnOnce(SpiTupleTable) -> R) -> R {
+    pub fn write<R>(&'static self, arguments: &[DatumWithOid], read: impl FnOnce(SpiTupleTable) -> R) -> R {
         Spi::connect_mut(|client| {
             let plan = self.plan(|types| client.prepare_mut(self.0, types).expect(SOUND).keep(), arguments);
             read(client.update(&*plan, None, arguments).expect(SOUND))
@@ -28,7 +29,7 @@ impl Statement {
     }
 
     /// Runs a statement that only reads; usable on a standby.
-    pub fn read<R>(&self, arguments: &[DatumWithOid], read: impl FnOnce(SpiTupleTable) -> R) -> R {
+    pub fn read<R>(&'static self, arguments: &[DatumWithOid], read: impl FnOnce(SpiTupleTable) -> R) -> R {
         Spi::connect(|client| {
             let plan = self.plan(|types| client.prepare(self.0, types).expect(SOUND).keep(), arguments);
             read(client.select(&*plan, None, arguments).expect(SOUND))
@@ -36,11 +37,11 @@ impl Statement {
     }
 
     fn plan(
-        &self,
+        &'static self,
         prepare: impl FnOnce(&[PgOid]) -> OwnedPreparedStatement,
         arguments: &[DatumWithOid],
     ) -> Rc<OwnedPreparedStatement> {
-        let key = self.0.as_ptr();
+        let key = std::ptr::from_ref(self);
         if let Some(plan) = PREPARED.with_borrow(|prepared| prepared.get(&key).cloned()) {
             return plan;
         }
