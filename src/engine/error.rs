@@ -107,10 +107,10 @@ impl From<Error> for Report {
                 Report::new(Code::ERRCODE_UNDEFINED_OBJECT, format!("there is no participant \"{user_key}\""))
                     .hint("referrals.register makes one, or referrals.attach for a whole table.")
             }
-            InvalidPlan(PlanError { path, problem }) => {
-                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("the plan is not valid at {path}"))
-                    .detail(format!("{}{}.", problem[..1].to_uppercase(), &problem[1..]))
-            }
+            InvalidPlan(PlanError { path, problem }) => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("the plan is not valid at {path}: {problem}"),
+            ),
             LiveNotAllowed => Report::new(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 "this server does not allow live mode",
