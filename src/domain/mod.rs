@@ -7,6 +7,7 @@ pub mod currency;
 pub mod mode;
 pub mod plan;
 pub mod plan_json;
+pub mod plan_shape;
 pub mod progress;
 pub mod rating;
 pub mod sign_up;

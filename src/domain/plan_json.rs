@@ -1,13 +1,10 @@
 //! Reads a plan from JSON, strictly: unknown keys, missing keys and impossible values are errors that name their path.
 
-use super::currency::{Currency, MAX_DECIMALS, Rounding, is_storable};
-use super::plan::{Crossing, Metric, Plan, Rate, RatingMethod, Tier};
-use super::window::Window;
+use super::currency::{Currency, MAX_DECIMALS, is_storable};
+use super::plan::{Plan, Rate, Tier};
+use super::plan_shape::{CurrencyShape, PlanShape, TierShape, UnitShape};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Longest name of a tier, an event kind or a unit, in characters.
 const MAX_NAME: usize = 63;
@@ -134,108 +131,13 @@ fn whole(value: Decimal, most: u32, path: &str) -> Result<u32, PlanError> {
     Ok(u32::try_from(value).expect("checked above"))
 }
 
-/// The plan as JSON has it, with the defaults of DESIGN 3.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a plan, as a JSON object")]
-struct PlanShape {
-    currency: CurrencyShape,
-    #[serde(default)]
-    metric: Metric,
-    #[serde(default)]
-    window: Window,
-    #[serde(default = "utc")]
-    time_zone: String,
-    #[serde(default)]
-    rating: RatingMethod,
-    #[serde(default)]
-    crossing: Crossing,
-    #[serde(default)]
-    rounding: Rounding,
-    #[serde(default)]
-    hold_days: Exact,
-    #[serde(default, rename = "reversal_lowers_volume")]
-    _reversal_lowers_volume: bool,
-    tiers: Vec<TierShape>,
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a tier: an object with name, from and rates")]
-struct TierShape {
-    name: String,
-    from: Exact,
-    rates: BTreeMap<String, RateShape>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a rate, such as {\"flat\": \"10.00\"}")]
-struct RateShape {
-    flat: Exact,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UnitShape {
-    unit: String,
-    decimals: Exact,
-}
-
-enum CurrencyShape {
-    Iso(String),
-    Unit(UnitShape),
-}
-
-impl<'de> Deserialize<'de> for CurrencyShape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = CurrencyShape;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("a currency code such as \"USD\", or {\"unit\": \"CREDIT\", \"decimals\": 0}")
-            }
-
-            fn visit_str<E: de::Error>(self, code: &str) -> Result<CurrencyShape, E> {
-                Ok(CurrencyShape::Iso(code.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CurrencyShape, A::Error> {
-                UnitShape::deserialize(MapAccessDeserializer::new(map)).map(CurrencyShape::Unit)
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-/// A decimal written as a JSON number or as a string, read digit by digit, never as a binary float.
-#[derive(Default)]
-struct Exact(Decimal);
-
-impl<'de> Deserialize<'de> for Exact {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Number(number) => number.to_string(),
-            serde_json::Value::String(text) => text,
-            other => return Err(de::Error::custom(format!("expected a number, found {other}"))),
-        };
-        // Excerpts, since a hostile number may be long.
-        let shown: String = written.chars().take(40).collect();
-        let plain = written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-        Decimal::from_str_exact(&written)
-            .ok()
-            .filter(|_| plain && written.bytes().any(|byte| byte.is_ascii_digit()))
-            .map(Exact)
-            .ok_or_else(|| de::Error::custom(format!("{shown:?} is not a plain decimal number that fits")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::currency::Rounding;
     use crate::domain::plan::tests::plan;
+    use crate::domain::plan::{Crossing, Metric, RatingMethod};
+    use crate::domain::window::Window;
     use proptest::prelude::*;
 
     fn refused(json: &str) -> String {

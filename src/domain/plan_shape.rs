@@ -1,0 +1,115 @@
+//! A plan as JSON has it: which keys there are, what is optional, and how numbers are written. Documented in DESIGN 3
+//! and README; what the values mean is checked in `plan_json`.
+
+use super::currency::Rounding;
+use super::plan::{Crossing, Metric, RatingMethod};
+use super::window::Window;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The plan as JSON has it, with the defaults of DESIGN 3.
+/// A plan, with the defaults of DESIGN 3.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a plan, as a JSON object")]
+pub struct PlanShape {
+    pub currency: CurrencyShape,
+    #[serde(default)]
+    pub metric: Metric,
+    #[serde(default)]
+    pub window: Window,
+    #[serde(default = "utc")]
+    pub time_zone: String,
+    #[serde(default)]
+    pub rating: RatingMethod,
+    #[serde(default)]
+    pub crossing: Crossing,
+    #[serde(default)]
+    pub rounding: Rounding,
+    #[serde(default)]
+    pub hold_days: Exact,
+    /// Accepted already, without effect until lines can be reversed.
+    #[serde(default, rename = "reversal_lowers_volume")]
+    pub _reversal_lowers_volume: bool,
+    pub tiers: Vec<TierShape>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+/// A tier of a plan.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a tier: an object with name, from and rates")]
+pub struct TierShape {
+    pub name: String,
+    pub from: Exact,
+    pub rates: BTreeMap<String, RateShape>,
+}
+
+/// What a tier pays for one kind of event.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a rate, such as {\"flat\": \"10.00\"}")]
+pub struct RateShape {
+    pub flat: Exact,
+}
+
+/// A unit of one's own, such as points.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitShape {
+    pub unit: String,
+    pub decimals: Exact,
+}
+
+/// What a plan pays in.
+pub enum CurrencyShape {
+    Iso(String),
+    Unit(UnitShape),
+}
+
+impl<'de> Deserialize<'de> for CurrencyShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = CurrencyShape;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("a currency code such as \"USD\", or {\"unit\": \"CREDIT\", \"decimals\": 0}")
+            }
+
+            fn visit_str<E: de::Error>(self, code: &str) -> Result<CurrencyShape, E> {
+                Ok(CurrencyShape::Iso(code.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CurrencyShape, A::Error> {
+                UnitShape::deserialize(MapAccessDeserializer::new(map)).map(CurrencyShape::Unit)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A decimal written as a JSON number or as a string, read digit by digit, never as a binary float.
+#[derive(Default)]
+pub struct Exact(pub Decimal);
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Number(number) => number.to_string(),
+            serde_json::Value::String(text) => text,
+            other => return Err(de::Error::custom(format!("expected a number, found {other}"))),
+        };
+        // Excerpts, since a hostile number may be long.
+        let shown: String = written.chars().take(40).collect();
+        let plain = written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+        Decimal::from_str_exact(&written)
+            .ok()
+            .filter(|_| plain && written.bytes().any(|byte| byte.is_ascii_digit()))
+            .map(Exact)
+            .ok_or_else(|| de::Error::custom(format!("{shown:?} is not a plain decimal number that fits")))
+    }
+}
