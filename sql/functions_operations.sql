@@ -21,7 +21,7 @@ CREATE FUNCTION referrals.purge_mock() RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'purge_mock_wrapper';
 COMMENT ON FUNCTION referrals.purge_mock() IS
-  'Deletes all mock lines, their audit rows and the mock standings; returns the number of lines. Codes and ties stay: they are facts, not money. Audited.';
+  'Deletes all mock lines and their audit rows, and forgets the mock standings; returns the number of lines. Codes and ties stay: they are facts, not money, and the screens go on counting them. Audited.';
 
 CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

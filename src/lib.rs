@@ -37,6 +37,8 @@ extension_sql_file!(
     name = "functions_operations",
     requires = ["functions_programs"]
 );
-extension_sql_file!("../sql/views.sql", name = "views", requires = ["functions_operations"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views"]);
+extension_sql_file!("../sql/views_ledger.sql", name = "views_ledger", requires = ["functions_operations"]);
+extension_sql_file!("../sql/views_referrers.sql", name = "views_referrers", requires = ["views_ledger"]);
+extension_sql_file!("../sql/views_attachments.sql", name = "views_attachments", requires = ["views_referrers"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_attachments"]);
 extension_sql_file!("../sql/privileges.sql", name = "privileges", requires = ["dump"]);

@@ -35,14 +35,17 @@ pub enum Rounding {
     Down,
 }
 
-/// Rounds an exact amount to the currency's minor unit. The only place where money is rounded.
+/// Rounds an exact amount to the currency's minor unit, and gives it that many decimals: `7.50`. The only place where
+/// money is rounded.
 pub fn round(exact: Decimal, currency: &Currency, rounding: Rounding) -> Decimal {
     let strategy = match rounding {
         Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
         Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
         Rounding::Down => RoundingStrategy::ToZero,
     };
-    exact.round_dp_with_strategy(currency.decimals, strategy)
+    let mut rounded = exact.round_dp_with_strategy(currency.decimals, strategy);
+    rounded.rescale(currency.decimals);
+    rounded
 }
 
 /// Whether a value fits a `numeric(19,4)` column unchanged.

@@ -4,7 +4,7 @@ use super::plan::Plan;
 use rust_decimal::Decimal;
 
 /// Characters of a bar between its brackets.
-const BAR: u32 = 20;
+const BAR: u32 = 10;
 
 /// Where a volume is on a ladder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Progress {
         }
     }
 
-    /// The progress in text, such as `[#####---------------]`. Full only when the next tier is reached.
+    /// The progress in text, such as `[###-------]`. Full only when the next tier is reached.
     pub fn bar(&self) -> String {
         let filled = (self.done * Decimal::from(BAR)).trunc().try_into().unwrap_or(BAR).min(BAR) as usize;
         format!("[{}{}]", "#".repeat(filled), "-".repeat(BAR as usize - filled))
@@ -54,12 +54,12 @@ mod tests {
             at(1),
             Progress { tier: None, next: Some(("Bronze".into(), Decimal::TWO)), done: Decimal::new(5, 1) }
         );
-        assert_eq!(at(1).bar(), "[##########----------]");
+        assert_eq!(at(1).bar(), "[#####-----]");
         // Bronze is 2 to 10: four of eight.
         assert_eq!((at(6).tier.as_deref(), at(6).done), (Some("Bronze"), Decimal::new(5, 1)));
         assert_eq!((at(10).tier.as_deref(), at(10).done), (Some("Silver"), Decimal::ZERO));
-        assert_eq!(at(10).bar(), "[--------------------]");
-        assert_eq!((at(21).next.clone(), at(21).bar()), (None, format!("[{}]", "#".repeat(20))));
+        assert_eq!(at(10).bar(), "[----------]");
+        assert_eq!((at(21).next.clone(), at(21).bar()), (None, format!("[{}]", "#".repeat(10))));
     }
 
     proptest! {
@@ -67,7 +67,7 @@ mod tests {
         fn a_bar_has_one_width_and_is_full_only_at_the_top(mantissa in 0..1_000_000i64) {
             let progress = Progress::of(&ladder(), Decimal::new(mantissa, 4));
             let bar = progress.bar();
-            prop_assert_eq!(bar.len(), 22);
+            prop_assert_eq!(bar.len(), 12);
             prop_assert_eq!(!bar.contains('-'), progress.next.is_none());
         }
     }

@@ -90,7 +90,8 @@ fn forward(plan: &Plan, event_kind: &str, volume_before: Decimal) -> Rating {
         Crossing::Old => volume_before,
     };
     let Some(tier) = plan.tier_at(volume) else {
-        return Rating { tier: None, rate: None, amount: Decimal::ZERO, note: Some(Note::BelowFirstTier) };
+        let nothing = currency::round(Decimal::ZERO, &plan.currency, plan.rounding);
+        return Rating { tier: None, rate: None, amount: nothing, note: Some(Note::BelowFirstTier) };
     };
     let rate = tier.rates.get(event_kind).cloned();
     let exact = match rate {

@@ -37,7 +37,9 @@ pub fn ensure(name: &str) -> Result<i32, Error> {
         "tiers": [{"name": "Member", "from": 0, "rates": {}}],
     });
     define(name, JsonB(nothing), None)?;
-    pgrx::notice!("made program \"{name}\" with a plan that rates nothing; referrals.define_program gives it rates");
+    pgrx::notice!(
+        "made program \"{name}\" with a plan that rates nothing: sign-ups earn nothing until referrals.define_program gives it rates"
+    );
     Ok(known(name)?.id)
 }
 

@@ -168,13 +168,14 @@ impl Registrar {
     }
 }
 
-/// Records that a statement's users were not registered, since a column that attach was given is gone.
+/// Records that a statement's users were not registered, since a column that attach was given is gone or has become
+/// unsuitable.
 ///
 /// Their INSERT must not fail for it, and registering them without the column would untie them for ever.
 pub fn skip_statement(table: Oid, missing_column: &str) {
     let name = attachment::name(table);
     pgrx::warning!(
-        "users of {} are not registered: it has no column \"{missing_column}\" any more; call referrals.attach again",
+        "users of {} are not registered: it has no suitable column \"{missing_column}\" any more; call referrals.attach again",
         name.as_deref().unwrap_or("the table")
     );
     ledger::append(&[records::column_missing(missing_column, name)]);

@@ -13,6 +13,11 @@ pub fn epoch() -> u64 {
     EPOCH.get()
 }
 
+/// Makes everything cached stale.
+pub fn forget() {
+    EPOCH.set(EPOCH.get().wrapping_add(1));
+}
+
 /// Makes changes of these tables grow the epoch. Replaces the tables watched before.
 pub fn watch(tables: Vec<pg_sys::Oid>) {
     WATCHED.replace(tables);
@@ -36,6 +41,6 @@ unsafe extern "C-unwind" fn on_invalidation(_argument: pg_sys::Datum, table: pg_
     let concerned = table == pg_sys::InvalidOid
         || WATCHED.with(|watched| watched.try_borrow().map_or(true, |watched| watched.contains(&table)));
     if concerned {
-        EPOCH.set(EPOCH.get().wrapping_add(1));
+        forget();
     }
 }

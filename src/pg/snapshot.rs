@@ -1,6 +1,7 @@
 //! Which state of the database a statement sees.
 
-use pgrx::pg_sys;
+use super::invalidation;
+use pgrx::{PgXactCallbackEvent, pg_sys, register_xact_callback};
 
 /// Runs `read` on the latest committed state, not on that of the calling query.
 ///
@@ -19,4 +20,14 @@ pub fn latest<R>(read: impl FnOnce() -> R) -> R {
 pub fn is_fixed() -> bool {
     // SAFETY: reads a variable of this backend.
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
+/// Call after filling a cache. Under a fixed snapshot the rows read may be older than the invalidations that this session
+/// has heard of already, so what is cached then must not outlive the transaction.
+pub fn forget_if_fixed() {
+    if is_fixed() {
+        for end in [PgXactCallbackEvent::Commit, PgXactCallbackEvent::Abort, PgXactCallbackEvent::Prepare] {
+            register_xact_callback(end, invalidation::forget);
+        }
+    }
 }

@@ -14,7 +14,8 @@ const TRIGGER: &str = "referrals_sign_up";
 pub struct Column {
     /// Its name, unquoted.
     pub name: String,
-    /// The name of its type; of a domain, the base type's.
+    /// The name of its type, or of the type below a domain; with its schema if that is not pg_catalog, since anybody may
+    /// name a type of their own like one of those.
     pub type_name: String,
     /// The category of that type, as in pg_type.
     pub type_category: char,
@@ -113,7 +114,8 @@ pub struct Mapping<'a> {
     pub registered_at: &'a str,
 }
 
-/// Hands over the rows that have no participant yet, in the order of their keys, so many at a time.
+/// Hands over the rows that have no participant yet, the oldest first, so many at a time: in the order of the sign-ups
+/// if their times are known, then of the keys.
 pub fn for_each_missing<E>(
     table: &Table,
     mapping: &Mapping,
@@ -130,17 +132,22 @@ pub fn for_each_missing<E>(
         "" => "NULL::timestamptz".to_owned(),
         name => format!("users.{}::timestamptz", quote_identifier(name)),
     };
+    let oldest_first: Vec<String> = [mapping.registered_at, mapping.key]
+        .iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("users.{}", quote_identifier(*name)))
+        .collect();
     let query = format!(
         "SELECT {key}, {referred_by}, {code}, {label}, {time}
          FROM {table} AS users
          WHERE NOT EXISTS (SELECT FROM referrals.participant WHERE user_key = $1 || {key})
-         ORDER BY users.{order}",
+         ORDER BY {oldest_first}",
         key = text(mapping.key),
         referred_by = text(mapping.referred_by),
         code = text(mapping.code),
         label = text(mapping.label),
         table = table.qualified_name,
-        order = quote_identifier(mapping.key),
+        oldest_first = oldest_first.join(", "),
     );
     let prefix = mapping.key_prefix;
     let sign_up = |row: &SpiHeapTupleData| SignUp {

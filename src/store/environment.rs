@@ -38,9 +38,8 @@ pub fn get() -> Option<Environment> {
             })
         })
     });
-    if !snapshot::is_fixed() {
-        CACHE.set(Some((epoch, environment.clone())));
-    }
+    CACHE.set(Some((epoch, environment.clone())));
+    snapshot::forget_if_fixed();
     environment
 }
 
@@ -56,7 +55,8 @@ pub fn set(mode: &str, identity: &Identity) {
     );
 }
 
-/// Deletes all mock lines, with their reversals, audit rows and standings. Gives the number of lines. Ties stay.
+/// Deletes all mock lines, with their reversals and audit rows, and blanks the mock standings, so that they are counted
+/// from the ties again. Gives the number of lines.
 pub fn delete_mock() -> i64 {
     static REVERSALS: Statement = Statement("DELETE FROM referrals.reversal WHERE mode = 'mock'");
     static LINES: Statement = Statement(
@@ -64,7 +64,12 @@ pub fn delete_mock() -> i64 {
          SELECT count(*) FROM deleted",
     );
     static AUDIT: Statement = Statement("DELETE FROM referrals.audit_log WHERE mode = 'mock'");
-    static STANDINGS: Statement = Statement("DELETE FROM referrals.standing WHERE mode = 'mock'");
+    static STANDINGS: Statement = Statement(
+        "UPDATE referrals.standing
+         SET as_of = DEFAULT, program_id = DEFAULT, plan_version = DEFAULT, window_start = DEFAULT, window_end = DEFAULT,
+             volume = DEFAULT, tier = DEFAULT
+         WHERE mode = 'mock'",
+    );
     REVERSALS.write(&[], |_| ());
     let lines = LINES.write(&[], |rows| first(rows, |row| required(row, 1)).expect("count gives a row"));
     AUDIT.write(&[], |_| ());

@@ -40,11 +40,9 @@ fn find(wanted: impl Fn(&HashMap<i32, Rc<Program>>) -> Option<Rc<Program>>) -> O
     }
     let programs = load();
     let found = wanted(&programs);
-    // Under a fixed snapshot the rows just read may be older than the invalidations already heard of.
-    if !snapshot::is_fixed() {
-        // Stamped with the epoch from before the rows were read: a change that came in between makes it stale.
-        CACHE.set(Cache { epoch, programs });
-    }
+    // Stamped with the epoch from before the rows were read: a change that came in between makes it stale.
+    CACHE.set(Cache { epoch, programs });
+    snapshot::forget_if_fixed();
     found
 }
 

@@ -25,6 +25,6 @@ fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, 
             PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             format!("rows of referrals.{table} are never changed or deleted"),
         )
-        .hint("What was wrong is set right by another entry. referrals.purge_mock() deletes what is mock."),
+        .hint("A correction is another entry. referrals.purge_mock() deletes what is mock."),
     )
 }

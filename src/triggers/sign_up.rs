@@ -90,7 +90,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// Finds columns by name, in the order of the fields; the error is the name of one that is gone.
+    /// Finds columns by name, in the order of the fields; the error is the name of one that is gone, or that was made
+    /// something else than a time.
     fn find<'a>(rows: &TransitionTable, names: [&'a str; 5]) -> Result<Columns, &'a str> {
         let find = |name: &'a str| match name {
             "" => Ok(None),
@@ -102,7 +103,10 @@ impl Columns {
             referred_by: find(referred_by)?,
             code: find(code)?,
             label: find(label)?,
-            registered_at: find(registered_at)?,
+            registered_at: match find(registered_at)? {
+                Some(column) if !column.is_time() => return Err(registered_at),
+                found => found,
+            },
         })
     }
 

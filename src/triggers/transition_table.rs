@@ -24,6 +24,15 @@ pub struct Column {
     type_oid: pg_sys::Oid,
 }
 
+impl Column {
+    /// Whether [`TransitionTable::time`] can read it.
+    pub fn is_time(self) -> bool {
+        // SAFETY: a look-up of a type that a column has.
+        let base = unsafe { pg_sys::getBaseType(self.type_oid) };
+        [pg_sys::TIMESTAMPTZOID, pg_sys::TIMESTAMPOID, pg_sys::DATEOID].contains(&base)
+    }
+}
+
 impl TransitionTable {
     /// The new rows of the statement that fired an AFTER trigger with a NEW TABLE.
     ///
@@ -124,12 +133,13 @@ impl TransitionTable {
                     }
                     from_raw(direct_function_call::<i64>(pg_sys::timestamp_timestamptz, &[Some(datum)])?)
                 }
-                _ => {
+                pg_sys::DATEOID => {
                     if !DAYS.contains(&(datum.value() as i32)) {
                         return Some(Timestamp::INFINITY);
                     }
                     from_raw(direct_function_call::<i64>(pg_sys::date_timestamptz, &[Some(datum)])?)
                 }
+                _ => return None,
             })
         }
     }
