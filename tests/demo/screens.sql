@@ -49,7 +49,7 @@ JOIN referrals.audit_trail AS line ON line.action = 'accrual' AND line.transacti
 WHERE raised.action = 'tier_changed' ORDER BY raised.audit_id DESC LIMIT 1 \gset
 \pset expanded on
 \set ECHO queries
-SELECT audit_id, recorded_at, actor, application, action, participant, program, detail - 'event_kind' AS detail, mode
+SELECT audit_id, recorded_at, actor, application, action, participant, program, detail, mode
 FROM referrals.audit_trail
 WHERE transaction_id = (SELECT transaction_id FROM referrals.audit_trail WHERE audit_id = :line) ORDER BY audit_id;
 \set ECHO none
