@@ -19,13 +19,14 @@ CREATE FUNCTION referrals.attach(
   users regclass, key name DEFAULT NULL, referred_by name DEFAULT 'referred_by', program text DEFAULT 'default',
   code name DEFAULT NULL, label name DEFAULT NULL, registered_at name DEFAULT NULL, key_prefix text DEFAULT ''
 ) RETURNS bigint
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- Checks the caller's own rights first, so it is not SECURITY DEFINER.
+LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'attach_wrapper';
 COMMENT ON FUNCTION referrals.attach(regclass, name, name, text, name, name, name, text) IS
   'Puts the sign-up trigger on a table and registers the users already there, oldest first (by registered_at if given, then by key); returns how many. Run again, it registers whoever is missing and takes over changed arguments. Columns: key identifies a user (NULL: the primary key), referred_by holds the code that a user signed up with (NULL, or the default where there is no such column: codes only), code one that the user wants or has, label a name to make a code from, registered_at the time (NULL: now). key_prefix is put before the keys. The caller needs TRIGGER and SELECT on the table. Errors: 22004 users or program NULL, 42809 no table to attach or unsuitable column, 42703 no such column, 22023 no single-column key, 42501 privilege, 0A000 outside READ COMMITTED.';
 
 CREATE FUNCTION referrals.detach(users regclass) RETURNS void
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'detach_wrapper';
 COMMENT ON FUNCTION referrals.detach(regclass) IS
   'Takes the sign-up trigger off a table; what was registered stays. Nothing happens if it is not attached. Errors: 22004 users NULL, 42809 no such table, 42501 privilege.';

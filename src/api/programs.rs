@@ -1,20 +1,20 @@
 //! Programs and plans: define, pause, ask.
 
-use super::decode::{number, required, time};
+use super::decode::{number, plan_value, required, time};
 use crate::engine::programs;
 use crate::pg::numeric::to_sql;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::{AnyNumeric, JsonB};
+use pgrx::{AnyElement, AnyNumeric, JsonB};
 
 #[pg_extern(sql = false)]
 fn define_program(
     name: Option<&str>,
-    plan: Option<JsonB>,
+    plan: Option<AnyElement>,
     effective_from: Option<TimestampWithTimeZone>,
 ) -> Result<i32, ErrorReport> {
-    Ok(programs::define(required("name", name)?, required("plan", plan)?, effective_from.map(time))?)
+    Ok(programs::define(required("name", name)?, plan_value(plan)?, effective_from.map(time))?)
 }
 
 #[pg_extern(sql = false)]
@@ -40,7 +40,7 @@ fn tier_of(user_key: &str, at: TimestampWithTimeZone) -> Result<Option<String>, 
 // `amount` is part of the signature of DESIGN 2; flat rates do not depend on it.
 #[pg_extern(sql = false)]
 fn quote(
-    plan: Option<JsonB>,
+    plan: Option<AnyElement>,
     event_kind: Option<&str>,
     volume: Option<AnyNumeric>,
     amount: Option<AnyNumeric>,
@@ -49,6 +49,6 @@ fn quote(
         number("amount", amount)?;
     }
     let volume = number("volume", volume)?;
-    let earned = programs::quote(&required("plan", plan)?, required("event_kind", event_kind)?, volume)?;
+    let earned = programs::quote(&plan_value(plan)?, required("event_kind", event_kind)?, volume)?;
     Ok(earned.map(to_sql))
 }

@@ -29,7 +29,8 @@ fn register(
     let mut registrar = Registrar::new(required("program", program)?, None, BadInput::Raise)?;
     let registered = registrar.register(&[sign_up])?;
     registrar.finish();
-    Ok(registered.into_iter().flatten().next().expect("a bad key was raised").code)
+    let issued = registered.into_iter().flatten().next().expect("a bad key was raised");
+    Ok(issued.participant().code.clone())
 }
 
 #[pg_extern(sql = false)]

@@ -2,7 +2,7 @@
 
 use super::currency::{Currency, MAX_DECIMALS, is_storable};
 use super::plan::{Plan, Rate, Tier};
-use super::plan_shape::{CurrencyShape, PlanShape, TierShape, UnitShape};
+use super::plan_shape::{CurrencyShape, Object, PlanShape, TierShape, UnitShape};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -22,16 +22,18 @@ pub struct PlanError {
 
 impl PlanError {
     fn at(path: impl Into<String>, problem: impl Into<String>) -> PlanError {
-        PlanError { path: path.into(), problem: problem.into() }
+        PlanError { path: shortened(path.into()), problem: shortened(problem.into()) }
     }
 }
 
 /// Reads and checks a plan.
 pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
-    let shape: PlanShape = serde_path_to_error::deserialize(json).map_err(|error| {
+    let shape: Object<PlanShape> = serde_path_to_error::deserialize(json).map_err(|error| {
         let path = error.path().to_string();
-        PlanError::at(if path == "." { "$".to_owned() } else { format!("$.{path}") }, error.into_inner().to_string())
+        let path = if path == "." { "$".to_owned() } else { format!("$.{path}") };
+        PlanError::at(path, in_words_of_json(&error.into_inner().to_string()))
     })?;
+    let shape = shape.0;
     let zone = jiff::tz::TimeZone::get(&shape.time_zone)
         .map_err(|_| PlanError::at("$.time_zone", format!("there is no time zone {:?}", shape.time_zone)))?;
     Ok(Plan {
@@ -45,6 +47,28 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
         hold_days: whole(shape.hold_days.0, MAX_HOLD_DAYS, "$.hold_days")?,
         tiers: tiers(shape.tiers)?,
     })
+}
+
+/// The reader's messages speak of Rust's types.
+fn in_words_of_json(message: &str) -> String {
+    message
+        .replace("unknown field", "unknown key")
+        .replace("missing field", "missing key")
+        .replace("unknown variant", "unknown value")
+        .replace("invalid type: sequence", "invalid type: a list")
+        .replace("invalid type: map", "invalid type: an object")
+        .replace("expected a sequence", "expected a list")
+        .replace("expected a map", "expected an object")
+}
+
+/// Keys and values of a plan may be of any length; a message is not, and is one line.
+fn shortened(text: String) -> String {
+    const KEPT: usize = 240;
+    let printable = |character: char| if character.is_control() { '\u{fffd}' } else { character };
+    match text.char_indices().nth(KEPT) {
+        Some((end, _)) => text[..end].chars().map(printable).chain("...".chars()).collect(),
+        None => text.chars().map(printable).collect(),
+    }
 }
 
 fn currency(shape: CurrencyShape) -> Result<Currency, PlanError> {
@@ -68,12 +92,12 @@ fn currency(shape: CurrencyShape) -> Result<Currency, PlanError> {
     }
 }
 
-fn tiers(shapes: Vec<TierShape>) -> Result<Vec<Tier>, PlanError> {
+fn tiers(shapes: Vec<Object<TierShape>>) -> Result<Vec<Tier>, PlanError> {
     if shapes.is_empty() {
         return Err(PlanError::at("$.tiers", "a plan needs at least one tier"));
     }
     let mut tiers: Vec<Tier> = Vec::with_capacity(shapes.len());
-    for (index, shape) in shapes.into_iter().enumerate() {
+    for (index, Object(shape)) in shapes.into_iter().enumerate() {
         let path = format!("$.tiers[{index}]");
         check_name(&shape.name, &format!("{path}.name"))?;
         check_amount(shape.from.0, &format!("{path}.from"))?;
@@ -89,7 +113,7 @@ fn tiers(shapes: Vec<TierShape>) -> Result<Vec<Tier>, PlanError> {
             return Err(PlanError::at(format!("{path}.from"), problem));
         }
         let mut rates = BTreeMap::new();
-        for (kind, rate) in shape.rates {
+        for (kind, Object(rate)) in shape.rates {
             let path = format!("{path}.rates.{kind}");
             check_name(&kind, &path)?;
             check_amount(rate.flat.0, &format!("{path}.flat"))?;
@@ -188,20 +212,26 @@ mod tests {
     #[test]
     fn errors_name_their_path() {
         for (json, path) in [
-            (r#"[]"#.to_owned(), "$: "),
-            (r#"{"currency": "USD"}"#.to_owned(), "$: missing field `tiers`"),
-            (r#"{"tiers": []}"#.to_owned(), "$: missing field `currency`"),
+            (r#"[]"#.to_owned(), "$: invalid type: a list, expected an object"),
+            (r#"{"currency": "USD"}"#.to_owned(), "$: missing key `tiers`"),
+            (r#"{"tiers": []}"#.to_owned(), "$: missing key `currency`"),
             (r#"{"currency": "USD", "tiers": []}"#.to_owned(), "$.tiers: "),
-            (with(r#", "metrics": "referrals""#), "$.metrics: unknown field `metrics`"),
-            (with(r#", "metric": "clicks""#), "$.metric: unknown variant `clicks`"),
-            (with(r#", "window": {"weeks": 1}"#), "$.window"),
+            (with(r#", "metrics": "referrals""#), "$.metrics: unknown key `metrics`"),
+            (with(r#", "metric": "clicks""#), "$.metric: unknown value `clicks`"),
+            (with(r#", "window": {"weeks": 1}"#), "$.window: invalid type: an object"),
+            (with(r#", "window": {"month": null}"#), "$.window: invalid type: an object"),
+            (r#"{"currency": "USD", "tiers": [["A", 0, {}]]}"#.to_owned(), "$.tiers[0]: invalid type: a list"),
+            (
+                with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": [1]}}"#),
+                "$.tiers[1].rates.signup: invalid type: a list",
+            ),
             (with(r#", "time_zone": "Mars/Olympus""#), "$.time_zone: there is no time zone"),
             (with(r#", "time_zone": 5"#), "$.time_zone: invalid type"),
             (with(r#", "hold_days": -1"#), "$.hold_days: -1 is not a whole number"),
             (with(r#", "hold_days": 1.5"#), "$.hold_days: 1.5 is not a whole number"),
             (with(r#", "hold_days": "1e2""#), "$.hold_days: "),
             (with(r#", "hold_days": null"#), "$.hold_days: expected a number, found null"),
-            (with_tier(r#"{"from": 2, "rates": {}}"#), "$.tiers[1]: missing field `name`"),
+            (with_tier(r#"{"from": 2, "rates": {}}"#), "$.tiers[1]: missing key `name`"),
             (with_tier(r#"{"name": "A", "from": 2, "rates": {}}"#), "$.tiers[1].name: another tier is named"),
             (with_tier(r#"{"name": "", "from": 2, "rates": {}}"#), "$.tiers[1].name: must not be empty"),
             (with_tier(r#"{"name": "B", "from": 1, "rates": {}}"#), "$.tiers[1].from: tiers ascend"),
@@ -217,7 +247,7 @@ mod tests {
             ),
             (
                 with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": {"flot": 1}}}"#),
-                "$.tiers[1].rates.signup.flot: unknown field",
+                "$.tiers[1].rates.signup.flot: unknown key",
             ),
             (with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": 5}}"#), "$.tiers[1].rates.signup: "),
             (with_tier(r#"{"name": "B", "from": 2, "rates": {" ": {"flat": 1}}}"#), "$.tiers[1].rates. : "),
@@ -235,6 +265,12 @@ mod tests {
             let json = format!(r#"{{"currency": {currency}, "tiers": [{{"name": "A", "from": 0, "rates": {{}}}}]}}"#);
             assert!(refused(&json).starts_with("$.currency"), "{}", refused(&json));
         }
+    }
+
+    #[test]
+    fn a_message_is_short_whatever_the_plan_holds() {
+        let key = "k".repeat(100_000);
+        assert!(refused(&with(&format!(r#", "{key}": 1"#))).len() < 1000);
     }
 
     proptest! {

@@ -6,34 +6,36 @@ use super::plan::{Crossing, Metric, RatingMethod};
 use super::window::Window;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// The plan as JSON has it, with the defaults of DESIGN 3.
 /// A plan, with the defaults of DESIGN 3.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a plan, as a JSON object")]
+#[serde(deny_unknown_fields)]
 pub struct PlanShape {
     pub currency: CurrencyShape,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub metric: Metric,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub window: Window,
     #[serde(default = "utc")]
     pub time_zone: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub rating: RatingMethod,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub crossing: Crossing,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub rounding: Rounding,
     #[serde(default)]
     pub hold_days: Exact,
     /// Accepted already, without effect until lines can be reversed.
     #[serde(default, rename = "reversal_lowers_volume")]
     pub _reversal_lowers_volume: bool,
-    pub tiers: Vec<TierShape>,
+    pub tiers: Vec<Object<TierShape>>,
 }
 
 fn utc() -> String {
@@ -42,16 +44,16 @@ fn utc() -> String {
 
 /// A tier of a plan.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a tier: an object with name, from and rates")]
+#[serde(deny_unknown_fields)]
 pub struct TierShape {
     pub name: String,
     pub from: Exact,
-    pub rates: BTreeMap<String, RateShape>,
+    pub rates: BTreeMap<String, Object<RateShape>>,
 }
 
 /// What a tier pays for one kind of event.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a rate, such as {\"flat\": \"10.00\"}")]
+#[serde(deny_unknown_fields)]
 pub struct RateShape {
     pub flat: Exact,
 }
@@ -90,6 +92,32 @@ impl<'de> Deserialize<'de> for CurrencyShape {
         }
         deserializer.deserialize_any(Either)
     }
+}
+
+/// Something that JSON must write as an object: left to itself, serde takes a list of the values as well.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Keys<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+        deserializer.deserialize_map(Keys(PhantomData)).map(Object)
+    }
+}
+
+/// One of several words: left to itself, serde takes an object with the word as its key as well.
+fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(String::deserialize(deserializer)?.into_deserializer())
 }
 
 /// A decimal written as a JSON number or as a string, read digit by digit, never as a binary float.

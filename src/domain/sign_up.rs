@@ -5,6 +5,14 @@ use super::timestamp::Timestamp;
 /// Longest user_key in bytes: room for any key with a prefix, and safely below what an index takes.
 pub const MAX_KEY_BYTES: usize = 512;
 
+/// Longest key_prefix in bytes: leaves most of a key to the key.
+pub const MAX_PREFIX_BYTES: usize = 128;
+
+/// The key under which a row of a table is known; `None` if the row has none.
+pub fn prefixed_key(prefix: &str, key: Option<String>) -> Option<String> {
+    key.filter(|key| !key.is_empty()).map(|key| if prefix.is_empty() { key } else { format!("{prefix}{key}") })
+}
+
 /// One sign-up, as the application reports it.
 #[derive(Debug, Clone, Default)]
 pub struct SignUp {

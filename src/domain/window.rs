@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_edges_of_usable_time_have_windows() {
         for name in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-            for at in [-62_135_596_800_000_000, 253_402_128_000_000_000] {
+            for at in [-62_135_596_800_000_000, 253_370_764_799_999_999] {
                 let at = Timestamp::from_micros(at);
                 assert!(at.is_usable());
                 for window in [Window::Month, Window::Quarter, Window::Year] {

@@ -36,13 +36,6 @@ impl Issued {
             Issued::New { participant, .. } | Issued::Known(participant) => participant,
         }
     }
-
-    /// Who it is, given away.
-    pub fn into_participant(self) -> Participant {
-        match self {
-            Issued::New { participant, .. } | Issued::Known(participant) => participant,
-        }
-    }
 }
 
 /// Makes participants of applicants, each with a code that nobody ever had. Of two applicants with the same key the

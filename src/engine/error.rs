@@ -1,7 +1,7 @@
 //! What can go wrong in a use case, and what the caller is told about it.
 
 use crate::domain::plan_json::PlanError;
-use crate::domain::sign_up::{CodeProblem, KeyProblem, MAX_KEY_BYTES, SignUp};
+use crate::domain::sign_up::{CodeProblem, KeyProblem, MAX_KEY_BYTES, MAX_PREFIX_BYTES, SignUp};
 use crate::domain::{code, code_maker};
 use crate::pg::report::Report;
 use pgrx::prelude::PgSqlErrorCode as Code;
@@ -27,6 +27,7 @@ pub enum Error {
     UnknownLevel { level: String, levels: String },
     UnknownRole,
     NotAUsersTable { table: String },
+    PrefixTooLong { bytes: usize },
     NoSingleKey { table: String },
     UnknownColumn { table: String, column: String },
     UnsuitableColumn { table: String, column: String, type_name: String, purpose: &'static str },
@@ -74,7 +75,7 @@ impl From<Error> for Report {
                 ))
             }
             CodeTaken { wanted } => Report::new(Code::ERRCODE_UNIQUE_VIOLATION, format!("code \"{wanted}\" is taken"))
-                .hint("Want another code, or none to have one made. A code is never reissued."),
+                .hint("Ask for another code, or for none to have one made. A code is never reissued."),
             NoFreeCode => Report::new(
                 Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 format!("no free code was found in {} attempts", code_maker::ATTEMPTS),
@@ -82,7 +83,7 @@ impl From<Error> for Report {
             .hint("Try again, without a label."),
             TimeOutOfRange { name, given } => Report::new(
                 Code::ERRCODE_DATETIME_FIELD_OVERFLOW,
-                format!("{name} is {given}, which is not a time in the years 1 to 9999"),
+                format!("{name} is {given}, which is not a time in the years 1 to 9998"),
             ),
             NumberNotFinite { name } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must be a finite number"))
@@ -123,8 +124,12 @@ impl From<Error> for Report {
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
             NotAUsersTable { table } => {
                 Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that users sign up to"))
-                    .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table or a table of the extension.")
+                    .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a single partition or a table of the extension.")
             }
+            PrefixTooLong { bytes } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("key_prefix has {bytes} bytes, more than {MAX_PREFIX_BYTES}"),
+            ),
             NoSingleKey { table } => Report::new(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("{table} has no primary key of a single column"),
@@ -148,7 +153,7 @@ impl From<Error> for Report {
             .hint("Use an ordinary column, or one GENERATED ALWAYS AS (...) STORED."),
             MayNotAttach { table } => Report::new(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!("permission denied to put a trigger on {table}"),
+                format!("permission denied to attach or detach {table}"),
             )
             .hint("It takes the privileges TRIGGER and SELECT on the table, as its owner has."),
             AttachNeedsFreshSnapshot => Report::new(

@@ -9,22 +9,26 @@ use crate::domain::{plan_json, rating};
 use crate::store::{attribution, ledger, participant, program};
 use pgrx::JsonB;
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// Creates a program or adds a version to it; gives the version.
-pub fn define(name: &str, plan: JsonB, effective_from: Option<Timestamp>) -> Result<i32, Error> {
+pub fn define(name: &str, plan: Value, effective_from: Option<Timestamp>) -> Result<i32, Error> {
     check_name(name)?;
-    plan_json::parse(&plan.0).map_err(Error::InvalidPlan)?;
+    plan_json::parse(&plan).map_err(Error::InvalidPlan)?;
     // The beginning of time is what a first version has anyway; no version can begin at its end.
     if let Some(at) = effective_from.filter(|at| !at.is_usable() && *at != Timestamp::NEG_INFINITY) {
         return Err(Error::TimeOutOfRange { name: "effective_from", given: at.to_string() });
     }
-    let program_id = program::create_or_lock(name);
-    let (version, effective_from) = program::add_plan(program_id, plan, effective_from);
+    let program_id = program::create(name).or_else(|| program::lock(name)).expect("created, or there before");
+    Ok(add_plan(program_id, plan, effective_from))
+}
+
+fn add_plan(program_id: i32, plan: Value, effective_from: Option<Timestamp>) -> i32 {
+    let (version, effective_from) = program::add_plan(program_id, JsonB(plan), effective_from);
     let detail = json!({"version": version, "effective_from": effective_from.to_string()});
     ledger::append(&[records::fact("plan_defined", None, Some(program_id), detail)]);
-    Ok(version)
+    version
 }
 
 /// The id of a program; one that is missing is made, with a plan that rates nothing, and a NOTICE says so.
@@ -32,15 +36,20 @@ pub fn ensure(name: &str) -> Result<i32, Error> {
     if let Some(program) = program::by_name(name) {
         return Ok(program.id);
     }
+    check_name(name)?;
+    let Some(program_id) = program::create(name) else {
+        // Somebody else made it this very moment, and has given it the plan that it is to have.
+        return Ok(program::lock(name).expect("there before"));
+    };
     let nothing = json!({
         "currency": {"unit": "NONE", "decimals": 0},
         "tiers": [{"name": "Member", "from": 0, "rates": {}}],
     });
-    define(name, JsonB(nothing), None)?;
+    add_plan(program_id, nothing, None);
     pgrx::notice!(
         "made program \"{name}\" with a plan that rates nothing: sign-ups earn nothing until referrals.define_program gives it rates"
     );
-    Ok(known(name)?.id)
+    Ok(program_id)
 }
 
 /// Pauses or resumes a program.
@@ -78,8 +87,8 @@ pub fn tier_of(user_key: &str, at: Timestamp) -> Result<Option<String>, Error> {
 }
 
 /// What an event would earn its referrer; `None` if it would be refused for want of a rate.
-pub fn quote(plan: &JsonB, event_kind: &str, volume: Decimal) -> Result<Option<Decimal>, Error> {
-    let plan: Plan = plan_json::parse(&plan.0).map_err(Error::InvalidPlan)?;
+pub fn quote(plan: &Value, event_kind: &str, volume: Decimal) -> Result<Option<Decimal>, Error> {
+    let plan: Plan = plan_json::parse(plan).map_err(Error::InvalidPlan)?;
     if volume.is_sign_negative() && !volume.is_zero() {
         return Err(Error::NegativeNumber { name: "volume" });
     }

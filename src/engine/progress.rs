@@ -42,8 +42,6 @@ pub fn current(stored: &Stored) -> Option<Current> {
     let window = version.plan.window_at(now);
     let volume = match stored.place {
         Some(place) if place.window == window => stored.volume,
-        // The standing is in the window of the latest fact, so a window that begins after it is empty.
-        Some(place) if place.window.end <= window.start => Decimal::ZERO,
         _ => attribution::count_read(stored.participant_id, stored.mode, window),
     };
     Some(Current {

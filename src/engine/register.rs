@@ -16,7 +16,7 @@ use crate::pg::timestamp::now;
 use crate::store::attachment;
 use crate::store::attribution::{self, Tie};
 use crate::store::ledger::{self, Record};
-use crate::store::participant::{self, Participant};
+use crate::store::participant;
 use pgrx::pg_sys::Oid;
 use std::collections::{HashMap, HashSet};
 
@@ -41,14 +41,14 @@ pub struct Registrar {
     standings: Standings,
 }
 
-/// The outcome for one sign-up; `None` if it could not be registered.
-pub type Registered = Option<Participant>;
+/// The outcome for one sign-up.
+pub type Registered = Result<Issued, KeyProblem>;
 
 /// A sign-up with its key, time and result.
 struct Entry<'a> {
     sign_up: &'a SignUp,
     at: Timestamp,
-    issued: Result<Issued, KeyProblem>,
+    issued: Registered,
 }
 
 impl Registrar {
@@ -105,7 +105,7 @@ impl Registrar {
         attribution::insert(self.mode, &ties);
         self.standings.ties_are_stored(&ties);
         ledger::append(&records);
-        Ok(entries.into_iter().map(|entry| entry.issued.ok().map(Issued::into_participant)).collect())
+        Ok(entries.into_iter().map(|entry| entry.issued).collect())
     }
 
     /// Writes the standings. They are held to the end of the statement, since a referrer may be in every batch.
@@ -119,7 +119,7 @@ impl Registrar {
         let mut applicants = Vec::with_capacity(sign_ups.len());
         let mut checked = Vec::with_capacity(sign_ups.len());
         for sign_up in sign_ups {
-            let at = self.usable_time(sign_up, now)?;
+            let at = sign_up.registered_at.filter(|at| at.is_usable()).unwrap_or(now);
             let key = sign_up::check_key(sign_up.user_key.as_deref());
             match key {
                 Ok(user_key) => applicants.push(Applicant {
@@ -142,15 +142,6 @@ impl Registrar {
         Ok(checked.into_iter().map(entry).collect())
     }
 
-    fn usable_time(&self, sign_up: &SignUp, now: Timestamp) -> Result<Timestamp, Error> {
-        match sign_up.registered_at {
-            None => Ok(now),
-            Some(at) if at.is_usable() => Ok(at),
-            Some(_) if self.bad_input == BadInput::Record => Ok(now),
-            Some(at) => Err(Error::TimeOutOfRange { name: "registered_at", given: at.to_string() }),
-        }
-    }
-
     /// Says what of a new participant's sign-up could not be used.
     fn record_bad_input(&self, entry: &Entry, participant_id: i64, records: &mut Vec<Record>) -> Result<(), Error> {
         let Ok(Issued::New { refused, .. }) = entry.issued else { return Ok(()) };
@@ -162,6 +153,9 @@ impl Registrar {
             records.push(records::code_refused(participant_id, problem, wanted));
         }
         if let Some(given) = entry.sign_up.registered_at.filter(|given| !given.is_usable()) {
+            if self.bad_input == BadInput::Raise {
+                return Err(Error::TimeOutOfRange { name: "registered_at", given: given.to_string() });
+            }
             records.push(records::time_refused(participant_id, given));
         }
         Ok(())

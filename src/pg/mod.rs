@@ -3,6 +3,7 @@
 pub mod entropy;
 pub mod identity;
 pub mod invalidation;
+pub mod jsonb;
 pub mod memory;
 pub mod numeric;
 pub mod report;

@@ -34,6 +34,12 @@ pub fn levels() -> impl Iterator<Item = &'static str> {
     LEVELS.iter().map(|(name, _)| *name)
 }
 
+/// The role that owns the extension, and everything in it.
+pub fn owner() -> Oid {
+    static OWNER: Statement = Statement("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'referrals'");
+    OWNER.read(&[], |rows| first(rows, |row| required(row, 1))).expect("a function of the extension is running")
+}
+
 /// The name of a role, quoted where needed; `None` if there is none of this id.
 pub fn role_name(role: Oid) -> Option<String> {
     static NAME: Statement = Statement("SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE oid = $1");

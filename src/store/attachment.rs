@@ -1,7 +1,7 @@
 //! Users tables of the application: what they look like, the trigger on them, and the rows that are not registered yet.
 
 use super::statement::{Statement, all, column, first, required};
-use crate::domain::sign_up::SignUp;
+use crate::domain::sign_up::{SignUp, prefixed_key};
 use pgrx::Spi;
 use pgrx::pg_sys::Oid;
 use pgrx::spi::{SpiHeapTupleData, quote_identifier, quote_literal};
@@ -17,6 +17,8 @@ pub struct Column {
     /// The name of its type, or of the type below a domain; with its schema if that is not pg_catalog, since anybody may
     /// name a type of their own like one of those.
     pub type_name: String,
+    /// That type as people write it.
+    pub type_label: String,
     /// The category of that type, as in pg_type.
     pub type_category: char,
     /// Whether it is generated when read: a trigger never sees its value.
@@ -30,6 +32,8 @@ pub struct Table {
     pub qualified_name: String,
     /// As in pg_class: `r` for a table, `p` for a partitioned one.
     pub kind: char,
+    /// Whether it is a partition of another table.
+    pub is_partition: bool,
     /// Columns, but not system or dropped ones.
     pub columns: Vec<Column>,
     /// The columns of the primary key.
@@ -47,7 +51,7 @@ pub fn name(table: Oid) -> Option<String> {
 
 /// Describes a table; `None` if there is none of this id.
 pub fn describe(table: Oid) -> Option<Table> {
-    static KIND: Statement = Statement("SELECT relkind::text FROM pg_catalog.pg_class WHERE oid = $1");
+    static KIND: Statement = Statement("SELECT relkind::text, relispartition FROM pg_catalog.pg_class WHERE oid = $1");
     static COLUMNS: Statement = Statement(include_str!("sql/table_columns.sql"));
     static PRIMARY_KEY: Statement = Statement(
         "SELECT a.attname::text FROM pg_catalog.pg_index i
@@ -56,17 +60,19 @@ pub fn describe(table: Oid) -> Option<Table> {
     );
     let letter = |row: &SpiHeapTupleData, ordinal| required::<String>(row, ordinal).chars().next().unwrap_or(' ');
     let qualified_name = name(table)?;
-    let kind = KIND.read(&[table.into()], |rows| first(rows, |row| letter(row, 1)))?;
+    let (kind, is_partition) =
+        KIND.read(&[table.into()], |rows| first(rows, |row| (letter(row, 1), required(row, 2))))?;
     let columns = COLUMNS.read(&[table.into()], |rows| {
         all(rows, |row| Column {
             name: required(row, 1),
             type_name: required(row, 2),
-            type_category: letter(row, 3),
-            is_virtual: required(row, 4),
+            type_label: required(row, 3),
+            type_category: letter(row, 4),
+            is_virtual: required(row, 5),
         })
     });
     let primary_key = PRIMARY_KEY.read(&[table.into()], |rows| all(rows, |row| required(row, 1)));
-    Some(Table { qualified_name, kind, columns, primary_key })
+    Some(Table { qualified_name, kind, is_partition, columns, primary_key })
 }
 
 /// Puts the trigger on a table, or replaces it. Nobody can insert from here to the end of the transaction.
@@ -151,7 +157,7 @@ pub fn for_each_missing<E>(
     );
     let prefix = mapping.key_prefix;
     let sign_up = |row: &SpiHeapTupleData| SignUp {
-        user_key: column::<String>(row, 1).map(|key| format!("{prefix}{key}")),
+        user_key: prefixed_key(prefix, column(row, 1)),
         referred_by: column(row, 2),
         wanted_code: column(row, 3),
         label: column(row, 4),

@@ -78,16 +78,18 @@ fn load() -> HashMap<i32, Rc<Program>> {
     })
 }
 
-/// Makes sure that a program of this name exists, and locks it so that versions are counted one after the other.
-/// Gives its id.
-pub fn create_or_lock(name: &str) -> i32 {
+/// Creates a program; `None` if there is one of this name, though it may have been committed this very moment.
+pub fn create(name: &str) -> Option<i32> {
     static CREATE: Statement =
         Statement("INSERT INTO referrals.program (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING program_id");
-    static LOCK: Statement = Statement("SELECT program_id FROM referrals.program WHERE name = $1 FOR UPDATE");
-    let created = CREATE.write(&[name.into()], |rows| first(rows, |row| required(row, 1)));
-    created.unwrap_or_else(|| {
-        LOCK.write(&[name.into()], |rows| first(rows, |row| required(row, 1))).expect("inserted or there before")
-    })
+    CREATE.write(&[name.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Locks a program that exists, so that versions are counted one after the other. Sign-ups go on meanwhile: their foreign
+/// keys do not conflict with this lock.
+pub fn lock(name: &str) -> Option<i32> {
+    static LOCK: Statement = Statement("SELECT program_id FROM referrals.program WHERE name = $1 FOR NO KEY UPDATE");
+    LOCK.write(&[name.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
 /// Adds a plan version. Without a time the first version holds from the beginning, a later one from now. Gives the

@@ -20,11 +20,22 @@ fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, 
         return Ok(None);
     }
     let table = trigger.table_name().unwrap_or_default();
-    raise(
-        Report::new(
-            PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+    let (message, hint) = match table.as_str() {
+        "participant" => (
+            "a participant is never deleted, nor is a code changed".to_owned(),
+            "A code that was given out stays its owner's, for ever.",
+        ),
+        "plan" => (
+            "a plan version is never changed or deleted".to_owned(),
+            "referrals.define_program adds a version that holds from a time of your choice.",
+        ),
+        "attribution" => {
+            ("a tie is never changed or deleted".to_owned(), "Who referred whom is decided once, at the sign-up.")
+        }
+        table => (
             format!("rows of referrals.{table} are never changed or deleted"),
-        )
-        .hint("A correction is another entry. referrals.purge_mock() deletes what is mock."),
-    )
+            "A correction is another entry. referrals.purge_mock() deletes what is mock.",
+        ),
+    };
+    raise(Report::new(PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message).hint(hint))
 }

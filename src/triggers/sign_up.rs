@@ -3,7 +3,7 @@
 use super::protocol::require;
 use super::transition_table::{Column, TransitionTable};
 use crate::domain::code::Code;
-use crate::domain::sign_up::SignUp;
+use crate::domain::sign_up::{SignUp, prefixed_key};
 use crate::engine::register::{self, BATCH, BadInput, Registrar};
 use crate::pg::report::raise;
 use pgrx::AllocatedByPostgres;
@@ -114,9 +114,7 @@ impl Columns {
     fn sign_up(&self, rows: &TransitionTable, key_prefix: &str) -> SignUp {
         let text = |column: Option<Column>| column.and_then(|column| rows.text(column));
         SignUp {
-            user_key: rows
-                .text(self.key)
-                .map(|key| if key_prefix.is_empty() { key } else { format!("{key_prefix}{key}") }),
+            user_key: prefixed_key(key_prefix, rows.text(self.key)),
             referred_by: text(self.referred_by),
             wanted_code: text(self.code),
             label: text(self.label),

@@ -8,7 +8,7 @@ WITH RECURSIVE base AS (
   FROM base JOIN pg_catalog.pg_type t ON t.oid = base.type_id
   WHERE t.typtype = 'd'
 )
-SELECT base.attname::text, CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname::text ELSE t.oid::regtype::text END, t.typcategory::text, base.is_virtual
+SELECT base.attname::text, CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname::text ELSE t.oid::regtype::text END, format_type(t.oid, NULL), t.typcategory::text, base.is_virtual
 FROM base JOIN pg_catalog.pg_type t ON t.oid = base.type_id
 WHERE t.typtype <> 'd'
 ORDER BY base.attnum
