@@ -51,7 +51,12 @@ impl Window {
         let local = instant.to_zoned(zone.clone()).date();
         let month = i32::from(local.year()) * 12 + i32::from(local.month()) - 1;
         let first = month - month.rem_euclid(months);
-        Span { start: midnight(first, zone), end: midnight(first + months, zone) }
+        let (start, end) = (midnight(first, zone), midnight(first + months, zone));
+        if at < end {
+            return Span { start, end };
+        }
+        // The clock was turned back over midnight: it is the last of the month once more, but the next window has begun.
+        Span { start: end, end: midnight(first + 2 * months, zone) }
     }
 }
 
@@ -122,6 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn a_window_that_has_begun_does_not_end_when_the_clock_is_turned_back() {
+        // St. John's turned the clock back from 00:01 on 1 November 2009 to 23:01 on 31 October.
+        for at in ["2009-11-01T02:30:00Z", "2009-11-01T02:31:00Z", "2009-11-01T03:29:00Z", "2009-11-01T03:30:00Z"] {
+            check(Window::Month, "America/St_Johns", at, "2009-11-01T02:30:00Z", "2009-12-01T03:30:00Z");
+        }
+        check(
+            Window::Month,
+            "America/St_Johns",
+            "2009-11-01T02:29:59Z",
+            "2009-10-01T02:30:00Z",
+            "2009-11-01T02:30:00Z",
+        );
+    }
+
+    #[test]
     fn lifetime_holds_everything() {
         let span = Window::Lifetime.at(time("2026-01-01T00:00:00Z"), &zone("UTC"));
         assert!(span.holds(time("1000-01-01T00:00:00Z")) && span.holds(time("9000-01-01T00:00:00Z")));
@@ -145,7 +165,7 @@ mod tests {
         fn windows_tile_time(
             micros in -2_000_000_000_000_000i64..10_000_000_000_000_000,
             name in prop::sample::select(vec!["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
-                "Africa/Casablanca", "America/Havana", "Asia/Kathmandu", "Pacific/Apia"]),
+                "Africa/Casablanca", "America/Havana", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia"]),
             window in prop::sample::select(vec![Window::Month, Window::Quarter, Window::Year]),
         ) {
             let zone = zone(name);

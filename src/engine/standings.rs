@@ -22,7 +22,7 @@ pub struct Standings {
 struct Referrer {
     standing: Standing,
     tally: Tally,
-    changed: bool,
+    counted: bool,
 }
 
 impl Standings {
@@ -37,7 +37,7 @@ impl Standings {
         let missing: BTreeSet<i64> = referrer_ids.filter(|id| !self.referrers.contains_key(id)).collect();
         let missing: Vec<i64> = missing.into_iter().collect();
         for (id, standing) in standing::lock(&missing, self.mode) {
-            self.referrers.insert(id, Referrer { tally: Tally::of(&standing), standing, changed: false });
+            self.referrers.insert(id, Referrer { tally: Tally::of(&standing), standing, counted: false });
         }
     }
 
@@ -68,23 +68,23 @@ impl Standings {
         }
         referrer.tally.count_tie(at);
         let after = referrer.standing_after(at, &program, in_force.map(|(version, _)| version));
-        if after != referrer.standing {
-            if after.tier != referrer.standing.tier {
-                records.push(records::tier_changed(mode, tie.referrer_id, &referrer.standing, &after));
-            }
-            (referrer.standing, referrer.changed) = (after, true);
+        if after.tier != referrer.standing.tier {
+            records.push(records::tier_changed(mode, tie.referrer_id, &referrer.standing, &after));
         }
+        // Written back even where a late tie leaves it as it was: that a row was written is how a transaction with a
+        // fixed snapshot learns that its count of ties is out of date.
+        (referrer.standing, referrer.counted) = (after, true);
     }
 
-    /// Writes back what has changed.
+    /// Writes back those that ties were counted to.
     pub fn save(&self) {
-        let changed: Vec<(i64, &Standing)> = self
+        let counted: Vec<(i64, &Standing)> = self
             .referrers
             .iter()
-            .filter(|(_, referrer)| referrer.changed)
+            .filter(|(_, referrer)| referrer.counted)
             .map(|(id, referrer)| (*id, &referrer.standing))
             .collect();
-        standing::save(self.mode, &changed);
+        standing::save(self.mode, &counted);
     }
 }
 

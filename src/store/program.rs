@@ -1,11 +1,12 @@
 //! Programs and plans, and the copy of them that each backend keeps.
 
-use super::statement::{Statement, all, first, required};
+use super::statement::{Statement, all, column, first, required};
 use crate::domain::plan::{PlanVersion, Program};
 use crate::domain::plan_json;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::{invalidation, snapshot};
 use pgrx::JsonB;
+use pgrx::spi::SpiHeapTupleData;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -47,35 +48,33 @@ fn find(wanted: impl Fn(&HashMap<i32, Rc<Program>>) -> Option<Rc<Program>>) -> O
 }
 
 fn load() -> HashMap<i32, Rc<Program>> {
-    static PROGRAMS: Statement = Statement("SELECT program_id, name, paused FROM referrals.program");
-    static PLANS: Statement = Statement(
-        "SELECT program_id, version, effective_from, plan FROM referrals.plan ORDER BY effective_from, version",
-    );
+    // One statement: programs and plans must be of one moment.
+    static PROGRAMS: Statement = Statement(include_str!("sql/programs.sql"));
     super::environment::watch_tables();
-    snapshot::latest(|| {
-        let programs = PROGRAMS.read(&[], |rows| {
-            all(rows, |row| Program {
-                id: required(row, 1),
-                name: required(row, 2),
-                paused: required(row, 3),
-                versions: vec![],
-            })
-        });
-        let mut programs: HashMap<i32, Program> = programs.into_iter().map(|program| (program.id, program)).collect();
-        let plans = PLANS.read(&[], |rows| {
+    let rows = snapshot::latest(|| {
+        PROGRAMS.read(&[], |rows| {
             all(rows, |row| {
-                let JsonB(json) = required(row, 4);
-                let plan = plan_json::parse(&json).expect("a stored plan was checked when it was defined");
-                let version =
-                    PlanVersion { version: required(row, 2), effective_from: required(row, 3), plan: Rc::new(plan) };
-                (required::<i32>(row, 1), version)
+                let program = Program {
+                    id: required(row, 1),
+                    name: required(row, 2),
+                    paused: required(row, 3),
+                    versions: vec![],
+                };
+                (program, column(row, 4).map(|version| plan_version(row, version)))
             })
-        });
-        for (program_id, version) in plans {
-            programs.get_mut(&program_id).expect("a plan has a program").versions.push(version);
-        }
-        programs.into_iter().map(|(id, program)| (id, Rc::new(program))).collect()
-    })
+        })
+    });
+    let mut programs: HashMap<i32, Program> = HashMap::new();
+    for (program, version) in rows {
+        programs.entry(program.id).or_insert(program).versions.extend(version);
+    }
+    programs.into_iter().map(|(id, program)| (id, Rc::new(program))).collect()
+}
+
+fn plan_version(row: &SpiHeapTupleData, version: i32) -> PlanVersion {
+    let JsonB(json) = required(row, 6);
+    let plan = plan_json::parse(&json).expect("a stored plan was checked when it was defined");
+    PlanVersion { version, effective_from: required(row, 5), plan: Rc::new(plan) }
 }
 
 /// Creates a program; `None` if there is one of this name, though it may have been committed this very moment.
