@@ -33,7 +33,7 @@ CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, d
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'health_wrapper';
 COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger is disabled), append_only (a guard is disabled).';
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS).';
 
 CREATE FUNCTION referrals._current_standing(
   participant_id bigint, mode text, program_id integer, place_program_id integer, place_version integer,
@@ -45,7 +45,7 @@ CREATE FUNCTION referrals._current_standing(
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 1
 AS 'MODULE_PATHNAME', '_current_standing_wrapper';
 COMMENT ON FUNCTION referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric) IS
-  'For the views: a stored standing brought up to now; no row without a plan in force.';
+  'For the views: a stored standing brought up to now; no row without a plan in force, nor for arguments of no standing.';
 
 CREATE FUNCTION referrals._decimals(program_id integer, plan_version integer) RETURNS integer
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -53,7 +53,10 @@ AS 'MODULE_PATHNAME', '_decimals_wrapper';
 COMMENT ON FUNCTION referrals._decimals(integer, integer) IS
   'For the views: digits behind the decimal point of a plan version''s currency. NULL for an unknown version.';
 
-CREATE FUNCTION referrals._trigger_arguments(arguments bytea) RETURNS text[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', '_trigger_arguments_wrapper';
-COMMENT ON FUNCTION referrals._trigger_arguments(bytea) IS 'For the views: the arguments of a trigger, from pg_trigger.tgargs.';
+CREATE FUNCTION referrals._attachment(arguments bytea) RETURNS TABLE (
+  key text, referred_by text, program text, code text, label text, registered_at text, key_prefix text
+)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1
+AS 'MODULE_PATHNAME', '_attachment_wrapper';
+COMMENT ON FUNCTION referrals._attachment(bytea) IS
+  'For the views: what the arguments of a sign-up trigger (pg_trigger.tgargs) say; no row if they are not of such a trigger.';

@@ -3,16 +3,16 @@
 CREATE VIEW referrals.attachments AS
 SELECT
   attached.tgrelid::regclass AS users,
-  argument[1] AS key,
-  nullif(argument[2], '') AS referred_by,
-  argument[3] AS program,
-  nullif(argument[4], '') AS code,
-  nullif(argument[5], '') AS label,
-  nullif(argument[6], '') AS registered_at,
-  argument[7] AS key_prefix,
+  attachment.key,
+  attachment.referred_by,
+  attachment.program,
+  attachment.code,
+  attachment.label,
+  attachment.registered_at,
+  attachment.key_prefix,
   attached.tgenabled NOT IN ('D', 'R') AS enabled
 FROM pg_catalog.pg_trigger AS attached
-CROSS JOIN LATERAL (SELECT referrals._trigger_arguments(attached.tgargs) AS argument) AS arguments
+CROSS JOIN LATERAL referrals._attachment(attached.tgargs) AS attachment
 WHERE attached.tgfoid = 'referrals._on_sign_up'::regproc AND NOT attached.tgisinternal;
 COMMENT ON VIEW referrals.attachments IS 'Which tables sign users up, and how; read from pg_trigger, so it cannot drift.';
 COMMENT ON COLUMN referrals.attachments.users IS 'The attached table.';

@@ -68,7 +68,7 @@ JOIN referrals.participant AS referrer ON referrer.participant_id = line.referre
 JOIN referrals.participant AS referee ON referee.participant_id = line.referee_id
 CROSS JOIN LATERAL (SELECT referrals._decimals(line.program_id, line.plan_version) AS decimals) AS money;
 COMMENT ON VIEW referrals.commission_ledger IS 'Every line of the ledger, in words. Append-only: a correction is another line. ORDER BY id for the order of arrival.';
-COMMENT ON COLUMN referrals.commission_ledger.id IS 'The lines id, which is also the id of its row in audit_trail.';
+COMMENT ON COLUMN referrals.commission_ledger.id IS 'The line''s id, which is also the id of its row in audit_trail.';
 COMMENT ON COLUMN referrals.commission_ledger.recorded_at IS 'When the line was written (transaction time).';
 COMMENT ON COLUMN referrals.commission_ledger.occurred_at IS 'When the event happened, as the application says.';
 COMMENT ON COLUMN referrals.commission_ledger.kind IS 'accrual, reversal or adjustment.';
@@ -78,11 +78,11 @@ COMMENT ON COLUMN referrals.commission_ledger.referee IS 'The user_key of the pe
 COMMENT ON COLUMN referrals.commission_ledger.tier IS 'The tier whose rate was used; NULL below the first.';
 COMMENT ON COLUMN referrals.commission_ledger.basis IS 'flat, percent, or none where no rate applied.';
 COMMENT ON COLUMN referrals.commission_ledger.rate IS 'The flat amount in the currency, or the percentage; NULL where no rate applied.';
-COMMENT ON COLUMN referrals.commission_ledger.base_amount IS 'The events own amount in the currency; NULL for events without one, such as sign-ups.';
+COMMENT ON COLUMN referrals.commission_ledger.base_amount IS 'The event''s own amount in the currency; NULL for events without one, such as sign-ups.';
 COMMENT ON COLUMN referrals.commission_ledger.amount IS 'What the line is worth, signed, in the currency.';
 COMMENT ON COLUMN referrals.commission_ledger.currency IS 'ISO 4217 code, or the unit of a credits program.';
 COMMENT ON COLUMN referrals.commission_ledger.event_kind IS 'What kind of event was rated, such as signup.';
-COMMENT ON COLUMN referrals.commission_ledger.event_key IS 'Which event of that kind; for a signup the referees user_key.';
+COMMENT ON COLUMN referrals.commission_ledger.event_key IS 'Which event of that kind; for a signup the referee''s user_key.';
 COMMENT ON COLUMN referrals.commission_ledger.payable_at IS 'End of the hold.';
 COMMENT ON COLUMN referrals.commission_ledger.status IS 'on_hold; payable (the hold is over; a mock line is never paid all the same); in_payout; paid; reversed.';
 COMMENT ON COLUMN referrals.commission_ledger.reason IS 'Why a correction was made, or why the amount is less than a rate; NULL for an ordinary line.';
@@ -115,7 +115,7 @@ COMMENT ON VIEW referrals.audit_trail IS 'Who did what, when. ORDER BY audit_id 
 COMMENT ON COLUMN referrals.audit_trail.audit_id IS 'Grows in order of arrival; a ledger line has the id of its audit row.';
 COMMENT ON COLUMN referrals.audit_trail.recorded_at IS 'Transaction time of the recording.';
 COMMENT ON COLUMN referrals.audit_trail.actor IS 'The session user.';
-COMMENT ON COLUMN referrals.audit_trail.application IS 'The sessions application_name.';
+COMMENT ON COLUMN referrals.audit_trail.application IS 'The session''s application_name.';
 COMMENT ON COLUMN referrals.audit_trail.action IS 'What happened, such as accrual, refused, untied, tier_changed, plan_defined.';
 COMMENT ON COLUMN referrals.audit_trail.participant IS 'The user_key of the person it is about, for a line the referrer; NULL if about nobody, or once erased.';
 COMMENT ON COLUMN referrals.audit_trail.program IS 'The program it is about; NULL if about none.';

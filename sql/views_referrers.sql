@@ -60,11 +60,11 @@ LEFT JOIN LATERAL (
 WHERE ties.referrals > 0 OR money.currency IS NOT NULL;
 COMMENT ON VIEW referrals.dashboard IS 'One row a referrer, mode and currency: who brought how many, what that earned, and what is still to be paid.';
 COMMENT ON COLUMN referrals.dashboard.user_key IS 'The user_key of the referrer; NULL once erased.';
-COMMENT ON COLUMN referrals.dashboard.code IS 'The referrers code.';
+COMMENT ON COLUMN referrals.dashboard.code IS 'The referrer''s code.';
 COMMENT ON COLUMN referrals.dashboard.program IS 'The program that the referrer is in now.';
 COMMENT ON COLUMN referrals.dashboard.tier IS 'The tier in the current window; NULL below the first.';
 COMMENT ON COLUMN referrals.dashboard.referrals IS 'How many people the referrer brought, ever.';
-COMMENT ON COLUMN referrals.dashboard.volume IS 'The volume in the current window, in the unit of the plans metric.';
+COMMENT ON COLUMN referrals.dashboard.volume IS 'The volume in the current window, in the unit of the plan''s metric.';
 COMMENT ON COLUMN referrals.dashboard.currency IS 'Currency of the amounts in this row.';
 COMMENT ON COLUMN referrals.dashboard.accrued IS 'Sum of accruals and adjustments.';
 COMMENT ON COLUMN referrals.dashboard.reversed IS 'Sum of reversals, as a positive number.';
@@ -104,7 +104,7 @@ COMMENT ON VIEW referrals.tier_progress IS 'How far each referrer has come on th
 COMMENT ON COLUMN referrals.tier_progress.referrer IS 'The user_key of the referrer; NULL once erased.';
 COMMENT ON COLUMN referrals.tier_progress.program IS 'The program that the referrer is in now.';
 COMMENT ON COLUMN referrals.tier_progress.window_start IS 'First instant of the current window; NULL for a lifetime.';
-COMMENT ON COLUMN referrals.tier_progress.volume IS 'The volume in the current window, in the unit of the plans metric.';
+COMMENT ON COLUMN referrals.tier_progress.volume IS 'The volume in the current window, in the unit of the plan''s metric.';
 COMMENT ON COLUMN referrals.tier_progress.tier IS 'The highest tier reached; NULL below the first.';
 COMMENT ON COLUMN referrals.tier_progress.next_tier IS 'The tier not yet reached; NULL at the top.';
 COMMENT ON COLUMN referrals.tier_progress.next_from IS 'The volume at which that begins; NULL at the top.';

@@ -54,6 +54,8 @@ mod house {
             ("src/domain", &["crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
             ("src/store", &["crate::engine", "crate::api", "crate::triggers"][..]),
             ("src/engine", &["crate::api", "crate::triggers"][..]),
+            ("src/api", &["crate::store", "crate::triggers"]),
+            ("src/triggers", &["crate::store", "crate::api"]),
             ("src/pg", &["crate::engine", "crate::store", "crate::api", "crate::triggers"][..]),
         ] {
             for (path, text) in sources(room) {

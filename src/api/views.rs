@@ -1,6 +1,7 @@
 //! What the views ask of the rules, so that no rule is written a second time in SQL.
 
 use super::decode::time;
+use crate::domain::attachment::Attachment;
 use crate::domain::standing::Place;
 use crate::domain::window::Span;
 use crate::engine::progress::{self, Stored};
@@ -18,14 +19,14 @@ use pgrx::prelude::*;
 )]
 /// A standing brought up to now, as a table of at most one row.
 fn _current_standing(
-    participant_id: i64,
-    mode: &str,
-    program_id: i32,
+    participant_id: Option<i64>,
+    mode: Option<&str>,
+    program_id: Option<i32>,
     place_program_id: Option<i32>,
     place_version: Option<i32>,
     window_start: Option<TimestampWithTimeZone>,
     window_end: Option<TimestampWithTimeZone>,
-    volume: AnyNumeric,
+    volume: Option<AnyNumeric>,
 ) -> TableIterator<
     'static,
     (
@@ -45,8 +46,11 @@ fn _current_standing(
         }
         _ => None,
     };
-    let volume = to_decimal(&volume).expect("a stored volume fits");
-    let current = progress::current(&Stored { participant_id, mode, program_id, place, volume });
+    let stored = || {
+        let volume = to_decimal(&volume?).ok()?;
+        Some(Stored { participant_id: participant_id?, mode: mode?, program_id: program_id?, place, volume })
+    };
+    let current = stored().and_then(|stored| progress::current(&stored));
     TableIterator::new(current.map(|current| {
         let bar = current.progress.bar();
         let (next_tier, next_from) = current.progress.next.unzip();
@@ -69,11 +73,28 @@ fn _decimals(program_id: i32, plan_version: i32) -> Option<i32> {
     progress::decimals(program_id, plan_version).map(|decimals| decimals as i32)
 }
 
+/// The attachment that a trigger's arguments describe, as a table of one row; none if they describe none.
 #[pg_extern(sql = false)]
-fn _trigger_arguments(arguments: &[u8]) -> Vec<String> {
-    let parts = arguments.split(|byte| *byte == 0);
-    let mut parts: Vec<String> = parts.map(|part| String::from_utf8_lossy(part).into_owned()).collect();
-    // Each argument ends with a zero byte, so an empty part follows the last.
-    parts.pop();
-    parts
+#[expect(clippy::type_complexity, reason = "pgrx wants the columns here")]
+fn _attachment(
+    arguments: &[u8],
+) -> TableIterator<
+    'static,
+    (
+        name!(key, String),
+        name!(referred_by, Option<String>),
+        name!(program, String),
+        name!(code, Option<String>),
+        name!(label, Option<String>),
+        name!(registered_at, Option<String>),
+        name!(key_prefix, String),
+    ),
+> {
+    // pg_trigger.tgargs: each argument ends with a zero byte.
+    let arguments: Vec<String> =
+        arguments.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
+    TableIterator::new(
+        Attachment::from_arguments(&arguments)
+            .map(|it| (it.key, it.referred_by, it.program, it.code, it.label, it.registered_at, it.key_prefix)),
+    )
 }

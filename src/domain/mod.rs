@@ -1,5 +1,6 @@
 //! The rules, as pure functions over plain values. Nothing in here knows that Postgres exists.
 
+pub mod attachment;
 pub mod code;
 pub mod code_maker;
 pub mod column_type;

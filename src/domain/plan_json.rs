@@ -1,6 +1,6 @@
 //! Reads a plan from JSON, strictly: unknown keys, missing keys and impossible values are errors that name their path.
 
-use super::currency::{Currency, MAX_DECIMALS, is_storable};
+use super::currency::{Currency, MAX_DECIMALS, Rounding, is_storable, round};
 use super::plan::{Plan, Rate, Tier};
 use super::plan_shape::{CurrencyShape, Object, PlanShape, TierShape, UnitShape};
 use rust_decimal::Decimal;
@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// Longest name of a tier, an event kind or a unit, in characters.
 const MAX_NAME: usize = 63;
+/// More than any ladder has, and few enough to be read in no time.
+const MAX_TIERS: usize = 1000;
 /// A hundred years.
 const MAX_HOLD_DAYS: u32 = 36_500;
 
@@ -36,8 +38,10 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
     let shape = shape.0;
     let zone = jiff::tz::TimeZone::get(&shape.time_zone)
         .map_err(|_| PlanError::at("$.time_zone", format!("there is no time zone {:?}", shape.time_zone)))?;
+    let currency = currency(shape.currency)?;
+    let tiers = tiers(shape.tiers, &currency, shape.rounding)?;
     Ok(Plan {
-        currency: currency(shape.currency)?,
+        currency,
         metric: shape.metric,
         window: shape.window,
         zone,
@@ -45,7 +49,7 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
         crossing: shape.crossing,
         rounding: shape.rounding,
         hold_days: whole(shape.hold_days.0, MAX_HOLD_DAYS, "$.hold_days")?,
-        tiers: tiers(shape.tiers)?,
+        tiers,
     })
 }
 
@@ -92,9 +96,12 @@ fn currency(shape: CurrencyShape) -> Result<Currency, PlanError> {
     }
 }
 
-fn tiers(shapes: Vec<Object<TierShape>>) -> Result<Vec<Tier>, PlanError> {
+fn tiers(shapes: Vec<Object<TierShape>>, currency: &Currency, rounding: Rounding) -> Result<Vec<Tier>, PlanError> {
     if shapes.is_empty() {
         return Err(PlanError::at("$.tiers", "a plan needs at least one tier"));
+    }
+    if shapes.len() > MAX_TIERS {
+        return Err(PlanError::at("$.tiers", format!("a plan has at most {MAX_TIERS} tiers, not {}", shapes.len())));
     }
     let mut tiers: Vec<Tier> = Vec::with_capacity(shapes.len());
     for (index, Object(shape)) in shapes.into_iter().enumerate() {
@@ -117,6 +124,8 @@ fn tiers(shapes: Vec<Object<TierShape>>) -> Result<Vec<Tier>, PlanError> {
             let path = format!("{path}.rates.{kind}");
             check_name(&kind, &path)?;
             check_amount(rate.flat.0, &format!("{path}.flat"))?;
+            // It may fit as it is written and not once it is rounded.
+            check_amount(round(rate.flat.0, currency, rounding), &format!("{path}.flat"))?;
             rates.insert(kind, Rate::Flat(rate.flat.0));
         }
         tiers.push(Tier { name: shape.name, from: shape.from.0, rates });
@@ -158,7 +167,6 @@ fn whole(value: Decimal, most: u32, path: &str) -> Result<u32, PlanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::currency::Rounding;
     use crate::domain::plan::tests::plan;
     use crate::domain::plan::{Crossing, Metric, RatingMethod};
     use crate::domain::window::Window;

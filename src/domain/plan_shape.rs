@@ -33,9 +33,13 @@ pub struct PlanShape {
     #[serde(default)]
     pub hold_days: Exact,
     /// Accepted already, without effect until lines can be reversed.
-    #[serde(default, rename = "reversal_lowers_volume")]
+    #[serde(default = "yes", rename = "reversal_lowers_volume")]
     pub _reversal_lowers_volume: bool,
     pub tiers: Vec<Object<TierShape>>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn utc() -> String {

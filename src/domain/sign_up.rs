@@ -110,8 +110,6 @@ pub fn is_blank(typed: &str) -> bool {
 pub struct Owner {
     /// Who it is.
     pub participant_id: i64,
-    /// The program that the participant belongs to as referrer.
-    pub program_id: i32,
     /// Whether the person has been erased since.
     pub erased: bool,
     /// The place among the rows of this batch, if the participant came with it.
@@ -136,7 +134,7 @@ mod tests {
     use super::*;
 
     fn owner(place_in_batch: Option<usize>, erased: bool) -> Option<Owner> {
-        Some(Owner { participant_id: 1, program_id: 1, erased, place_in_batch })
+        Some(Owner { participant_id: 1, erased, place_in_batch })
     }
 
     #[test]

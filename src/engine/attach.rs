@@ -4,12 +4,13 @@ use super::codes::Issued;
 use super::error::Error;
 use super::records;
 use super::register::{BATCH, BadInput, Registrar};
+use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
 use crate::domain::column_type;
-use crate::domain::sign_up::MAX_PREFIX_BYTES;
+use crate::domain::sign_up::{MAX_PREFIX_BYTES, SignUp};
 use crate::pg::{roles, snapshot};
-use crate::store::attachment::{self, Mapping, Table};
-use crate::store::{access, ledger};
+use crate::store::attachment::{self, Table};
+use crate::store::{access, ledger, participant};
 use pgrx::pg_sys::Oid;
 use serde_json::json;
 use std::collections::HashSet;
@@ -43,31 +44,31 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
         return Err(Error::AttachNeedsFreshSnapshot);
     }
     let table = users_table(oid)?;
-    let mapping = mapping(&table, request)?;
+    let attachment = checked(&table, request)?;
     roles::with_rights_of(access::owner(), || {
-        let mut registrar = Registrar::new(request.program, Some(oid), BadInput::Record)?;
-        attachment::create_trigger(&table, &arguments(&mapping, request.program));
-        if mapping.referred_by.is_empty() {
+        let mut registrar = Registrar::new(&attachment.program, Some(oid), BadInput::Record)?;
+        attachment::drop_trigger(&table);
+        attachment::create_trigger(&table, &attachment);
+        if attachment.referred_by.is_none() {
             pgrx::notice!(
                 "users of {} get codes and are not tied: no column of referral codes is read",
                 table.qualified_name
             );
         }
-        let registered = back_fill(&mut registrar, &table, &mapping)?;
+        let registered = back_fill(&mut registrar, &table, &attachment)?;
         registrar.finish();
-        let column = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
         let detail = json!({
             "table": table.qualified_name,
-            "key": mapping.key,
-            "referred_by": column(mapping.referred_by),
-            "program": request.program,
-            "code": column(mapping.code),
-            "label": column(mapping.label),
-            "registered_at": column(mapping.registered_at),
-            "key_prefix": mapping.key_prefix,
+            "key": attachment.key,
+            "key_prefix": attachment.key_prefix,
+            "program": attachment.program,
+            "referred_by": attachment.referred_by,
+            "code": attachment.code,
+            "label": attachment.label,
+            "registered_at": attachment.registered_at,
             "registered": registered,
         });
-        ledger::append(&[records::fact("attached", None, None, detail)]);
+        ledger::append(&[records::entry("attached", None, None, detail)]);
         Ok(registered)
     })
 }
@@ -76,15 +77,15 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
 pub fn detach(oid: Oid) -> Result<(), Error> {
     let table = users_table(oid)?;
     roles::with_rights_of(access::owner(), || {
-        if attachment::drop_trigger(oid, &table) {
-            ledger::append(&[records::fact("detached", None, None, json!({"table": table.qualified_name}))]);
+        if attachment::drop_trigger(&table) {
+            ledger::append(&[records::entry("detached", None, None, json!({"table": table.qualified_name}))]);
         }
     });
     Ok(())
 }
 
 /// Which columns to read, checked.
-fn mapping<'a>(table: &'a Table, request: &Request<'a>) -> Result<Mapping<'a>, Error> {
+fn checked(table: &Table, request: &Request) -> Result<Attachment, Error> {
     let key = match (request.key, table.primary_key.as_slice()) {
         (Some(key), _) => key,
         (None, [key]) => key,
@@ -102,25 +103,34 @@ fn mapping<'a>(table: &'a Table, request: &Request<'a>) -> Result<Mapping<'a>, E
         check_column(table, column, purpose, column_type::has_stable_text)?;
     }
     check_column(table, request.registered_at, "registered_at", |name, _| column_type::is_time(name))?;
-    Ok(Mapping {
-        key,
-        key_prefix: request.key_prefix,
-        referred_by: referred_by.unwrap_or_default(),
-        code: request.code.unwrap_or_default(),
-        label: request.label.unwrap_or_default(),
-        registered_at: request.registered_at.unwrap_or_default(),
+    Ok(Attachment {
+        key: key.to_owned(),
+        key_prefix: request.key_prefix.to_owned(),
+        program: request.program.to_owned(),
+        referred_by: referred_by.map(str::to_owned),
+        code: request.code.map(str::to_owned),
+        label: request.label.map(str::to_owned),
+        registered_at: request.registered_at.map(str::to_owned),
     })
 }
 
+/// The table, if the caller may attach it. Nobody else can write to it or change it from here on.
 fn users_table(oid: Oid) -> Result<Table, Error> {
-    let table =
-        attachment::describe(oid).ok_or_else(|| Error::NotAUsersTable { table: format!("{}", oid.to_u32()) })?;
+    let unknown = || Error::NotAUsersTable { table: oid.to_u32().to_string() };
+    let name = attachment::name(oid).ok_or_else(unknown)?;
     if !roles::may_attach(oid) {
-        return Err(Error::MayNotAttach { table: table.qualified_name });
+        return Err(Error::MayNotAttach { table: name });
     }
-    let is_table = ['r', 'p'].contains(&table.kind) && !table.is_partition;
-    if !is_table || table.qualified_name.starts_with("referrals.") {
+    if name.starts_with("referrals.") {
+        return Err(Error::NotAUsersTable { table: name });
+    }
+    roles::lock_table(oid);
+    let table = attachment::describe(oid).ok_or_else(unknown)?;
+    if !['r', 'p'].contains(&table.kind) || table.is_partition {
         return Err(Error::NotAUsersTable { table: table.qualified_name });
+    }
+    if roles::hides_rows(oid, table.owner) {
+        return Err(Error::RowsHidden { table: table.qualified_name });
     }
     Ok(table)
 }
@@ -143,26 +153,25 @@ fn check_column(
     }
 }
 
-/// What the trigger is told, in the order in which it and the view attachments read it.
-fn arguments(mapping: &Mapping, program: &str) -> Vec<String> {
-    [mapping.key, mapping.referred_by, program, mapping.code, mapping.label, mapping.registered_at, mapping.key_prefix]
-        .map(str::to_owned)
-        .to_vec()
-}
-
-fn back_fill(registrar: &mut Registrar, table: &Table, mapping: &Mapping) -> Result<i64, Error> {
+fn back_fill(registrar: &mut Registrar, table: &Table, attachment: &Attachment) -> Result<i64, Error> {
     let mut codes = HashSet::new();
-    attachment::for_each_missing(table, mapping, BATCH, |sign_ups| {
-        codes.extend(sign_ups.iter().filter_map(|sign_up| Code::parse(sign_up.referred_by.as_deref()?)));
+    attachment::for_each_row(table, attachment, BATCH, |rows| {
+        codes.extend(missing(rows).iter().filter_map(|sign_up| Code::parse(sign_up.referred_by.as_deref()?)));
         Ok(())
     })?;
     registrar.lock_ahead(codes);
     let mut registered = 0;
-    attachment::for_each_missing(table, mapping, BATCH, |sign_ups| {
-        registered +=
-            registrar.register(&sign_ups)?.iter().filter(|result| matches!(result, Ok(Issued::New { .. }))).count()
-                as i64;
+    attachment::for_each_row(table, attachment, BATCH, |rows| {
+        let results = registrar.register(&missing(rows))?;
+        registered += results.iter().filter(|result| matches!(result, Ok(Issued::New { .. }))).count() as i64;
         Ok(())
     })?;
     Ok(registered)
+}
+
+/// Those who are no participants yet.
+fn missing(mut rows: Vec<SignUp>) -> Vec<SignUp> {
+    let known = participant::by_keys(rows.iter().filter_map(|row| row.user_key.as_deref()).collect());
+    rows.retain(|row| !row.user_key.as_ref().is_some_and(|key| known.contains_key(key)));
+    rows
 }

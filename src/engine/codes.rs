@@ -72,6 +72,7 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
             .map(|&place| New {
                 user_key: applicants[place].user_key,
                 code: drafts[place].code.as_str(),
+                is_wanted: drafts[place].is_wanted,
                 registered_at: applicants[place].registered_at,
             })
             .collect();
@@ -96,6 +97,16 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
         }
     }
     Err(Error::NoFreeCode)
+}
+
+/// The user_key of the participant whose code this is, however it was typed.
+pub fn lookup(typed: &str) -> Option<String> {
+    participant::key_by_code(Code::parse(typed)?.as_str())
+}
+
+/// The code of a user.
+pub fn code_of(user_key: &str) -> Option<String> {
+    participant::code_by_key(user_key)
 }
 
 /// A code that nobody had when it was made.

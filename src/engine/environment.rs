@@ -4,7 +4,7 @@ use super::error::Error;
 use super::records;
 use crate::domain::mode::Mode;
 use crate::pg::{identity, settings};
-use crate::store::{environment, ledger};
+use crate::store::{environment, ledger, standing};
 use serde_json::json;
 use std::cell::Cell;
 
@@ -59,7 +59,7 @@ fn choose(mode: Mode, action: &'static str) {
     let here = identity::current();
     environment::set(mode.as_str(), &here);
     let detail = json!({"system_identifier": here.system_identifier, "database_name": here.database_name});
-    ledger::append(&[records::fact(action, None, None, detail)]);
+    ledger::append(&[records::entry(action, None, None, detail)]);
 }
 
 /// Deletes all mock lines, their audit rows and the mock standings; gives the number of lines.
@@ -73,9 +73,11 @@ pub fn purge_mock() -> i64 {
     }
     PURGING.set(true);
     let pass = Pass;
-    let lines = environment::delete_mock();
+    standing::lock_mock();
+    let lines = ledger::delete_mock();
+    standing::blank_mock();
     drop(pass);
-    ledger::append(&[records::fact("mock_purged", None, None, json!({"lines": lines}))]);
+    ledger::append(&[records::entry("mock_purged", None, None, json!({"lines": lines}))]);
     lines
 }
 

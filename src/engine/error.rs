@@ -33,6 +33,7 @@ pub enum Error {
     UnsuitableColumn { table: String, column: String, type_name: String, purpose: &'static str },
     VirtualColumn { table: String, column: String },
     MayNotAttach { table: String },
+    RowsHidden { table: String },
     AttachNeedsFreshSnapshot,
 }
 
@@ -156,6 +157,11 @@ impl From<Error> for Report {
                 format!("permission denied to attach or detach {table}"),
             )
             .hint("It takes the privileges TRIGGER and SELECT on the table, as its owner has."),
+            RowsHidden { table } => Report::new(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("row level security hides rows of {table} from you or from its owner"),
+            )
+            .hint("Attach it as its owner or as a superuser, without FORCE ROW LEVEL SECURITY."),
             AttachNeedsFreshSnapshot => Report::new(
                 Code::ERRCODE_FEATURE_NOT_SUPPORTED,
                 "attach cannot run in a REPEATABLE READ or SERIALIZABLE transaction",

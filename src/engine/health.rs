@@ -31,13 +31,13 @@ pub fn checks() -> Vec<Check> {
             "attachments",
             health::silent_attachments(),
             "every attached table registers its users",
-            "sign-ups are not registered, the trigger is disabled on",
+            "sign-ups are not registered: the trigger is disabled, or reads a column that is gone, on",
         ),
         none_of(
             "append_only",
             health::silent_guards(),
-            "ledger and audit are guarded",
-            "the guard trigger does not always fire on",
+            "the record is guarded",
+            "a trigger that guards it is missing or not ENABLE ALWAYS, on",
         ),
     ]
 }

@@ -11,8 +11,8 @@ pub fn enroll(user_key: &str, program_name: &str) -> Result<(), Error> {
     let (participant_id, before) = participant::move_to_program(user_key, to.id)
         .ok_or_else(|| Error::UnknownUser { user_key: user_key.to_owned() })?;
     if before != to.id {
-        let detail = json!({"from": program::by_id(before).name, "to": to.name});
-        ledger::append(&[records::fact("enrolled", Some(participant_id), Some(to.id), detail)]);
+        let detail = json!({"from": program::by_id(before).map(|program| program.name.clone()), "to": to.name});
+        ledger::append(&[records::entry("enrolled", Some(participant_id), Some(to.id), detail)]);
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub fn define(name: &str, plan: Value, effective_from: Option<Timestamp>) -> Res
 fn add_plan(program_id: i32, plan: Value, effective_from: Option<Timestamp>) -> i32 {
     let (version, effective_from) = program::add_plan(program_id, JsonB(plan), effective_from);
     let detail = json!({"version": version, "effective_from": effective_from.to_string()});
-    ledger::append(&[records::fact("plan_defined", None, Some(program_id), detail)]);
+    ledger::append(&[records::entry("plan_defined", None, Some(program_id), detail)]);
     version
 }
 
@@ -57,7 +57,7 @@ pub fn set_paused(name: &str, paused: bool) -> Result<(), Error> {
     let program = known(name)?;
     if program::set_paused(program.id, paused) {
         let action = if paused { "program_paused" } else { "program_resumed" };
-        ledger::append(&[records::fact(action, None, Some(program.id), json!({}))]);
+        ledger::append(&[records::entry(action, None, Some(program.id), json!({}))]);
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ pub fn tier_of(user_key: &str, at: Timestamp) -> Result<Option<String>, Error> {
         return Err(Error::TimeOutOfRange { name: "at", given: at.to_string() });
     }
     let Some(person) = participant::by_key(user_key) else { return Ok(None) };
-    let program = program::by_id(person.program_id);
+    let Some(program) = program::by_id(person.program_id) else { return Ok(None) };
     let Some(version) = program.plan_at(at) else { return Ok(None) };
     let window = version.plan.window_at(at);
     let volume = attribution::count_until(person.id, environment::mode(), window.start, at);

@@ -37,7 +37,7 @@ pub struct Current {
 /// window.
 pub fn current(stored: &Stored) -> Option<Current> {
     let now = now();
-    let program = program::by_id(stored.program_id);
+    let program = program::by_id(stored.program_id)?;
     let version = program.plan_at(now)?;
     let window = version.plan.window_at(now);
     let volume = match stored.place {
@@ -54,5 +54,5 @@ pub fn current(stored: &Stored) -> Option<Current> {
 
 /// The decimals of the currency of a plan version.
 pub fn decimals(program_id: i32, version: i32) -> Option<u32> {
-    Some(program::by_id(program_id).plan_version(version)?.plan.currency.decimals)
+    Some(program::by_id(program_id)?.plan_version(version)?.plan.currency.decimals)
 }

@@ -14,40 +14,40 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 /// A row about something that holds in both modes.
-pub fn fact(action: &'static str, participant_id: Option<i64>, program_id: Option<i32>, detail: Value) -> Record {
+pub fn entry(action: &'static str, participant_id: Option<i64>, program_id: Option<i32>, detail: Value) -> Record {
     Record { action, mode: None, participant_id, program_id, detail: Some(detail), line: None }
 }
 
 /// A sign-up that could not be registered.
 pub fn skipped(problem: KeyProblem, table: Option<String>) -> Record {
-    fact("skipped", None, None, json!({"reason": problem.as_str(), "table": table}))
+    entry("skipped", None, None, json!({"reason": problem.as_str(), "table": table}))
 }
 
 /// A whole statement that could not be registered, since a column that the trigger reads is gone.
 pub fn column_missing(column: &str, table: Option<String>) -> Record {
-    fact("skipped", None, None, json!({"reason": "column_missing", "column": column, "table": table}))
+    entry("skipped", None, None, json!({"reason": "column_missing", "column": column, "table": table}))
 }
 
 /// A wanted code that was not given.
 pub fn code_refused(participant_id: i64, problem: CodeProblem, wanted: &str) -> Record {
     let detail = json!({"reason": problem.as_str(), "wanted": code::excerpt(wanted)});
-    fact("code_refused", Some(participant_id), None, detail)
+    entry("code_refused", Some(participant_id), None, detail)
 }
 
 /// A time of sign-up that cannot be one; now was used.
 pub fn time_refused(participant_id: i64, given: Timestamp) -> Record {
-    fact("time_refused", Some(participant_id), None, json!({"given": given.to_string()}))
+    entry("time_refused", Some(participant_id), None, json!({"given": given.to_string()}))
 }
 
 /// A sign-up that named a code and was not tied.
 pub fn untied(participant_id: i64, reason: Untied, named: &str) -> Record {
-    fact("untied", Some(participant_id), None, json!({"reason": reason.as_str(), "code": code::excerpt(named)}))
+    entry("untied", Some(participant_id), None, json!({"reason": reason.as_str(), "code": code::excerpt(named)}))
 }
 
 /// A sign-up that earned no line.
 pub fn refused(mode: Mode, referee_id: i64, program_id: i32, reason: Refusal) -> Record {
     let detail = json!({"reason": reason.as_str(), "event_kind": SIGN_UP, "event_key": referee_id.to_string()});
-    Record { mode: Some(mode), ..fact("refused", Some(referee_id), Some(program_id), detail) }
+    Record { mode: Some(mode), ..entry("refused", Some(referee_id), Some(program_id), detail) }
 }
 
 /// A referrer who reached, or left, a tier.
@@ -59,7 +59,7 @@ pub fn tier_changed(mode: Mode, referrer_id: i64, before: &Standing, after: &Sta
         "plan_version": after.place.map(|place| place.plan_version),
     });
     let program_id = after.place.map(|place| place.program_id);
-    Record { mode: Some(mode), ..fact("tier_changed", Some(referrer_id), program_id, detail) }
+    Record { mode: Some(mode), ..entry("tier_changed", Some(referrer_id), program_id, detail) }
 }
 
 /// The line that a sign-up earns its referrer.

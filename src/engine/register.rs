@@ -18,6 +18,7 @@ use crate::store::attribution::{self, Tie};
 use crate::store::ledger::{self, Record};
 use crate::store::participant;
 use pgrx::pg_sys::Oid;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// How many sign-ups are registered at a time: bounds the memory of a backend, and is large enough to be fast.
@@ -37,6 +38,7 @@ pub struct Registrar {
     program_id: i32,
     mode: Mode,
     table: Option<Oid>,
+    table_name: OnceCell<Option<String>>,
     bad_input: BadInput,
     standings: Standings,
 }
@@ -59,6 +61,7 @@ impl Registrar {
             program_id: programs::ensure(program)?,
             mode,
             table,
+            table_name: OnceCell::new(),
             bad_input,
             standings: Standings::new(mode),
         })
@@ -86,7 +89,8 @@ impl Registrar {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),
                 Err(problem) => {
-                    records.push(records::skipped(*problem, self.table.and_then(attachment::name)));
+                    let table = self.table_name.get_or_init(|| self.table.and_then(attachment::name));
+                    records.push(records::skipped(*problem, table.clone()));
                     continue;
                 }
             };
@@ -98,7 +102,7 @@ impl Registrar {
                     let tie =
                         Tie { referee_id: participant.id, referrer_id: owner.participant_id, attributed_at: entry.at };
                     ties.push(tie);
-                    self.standings.accrue(tie, owner.program_id, &mut records);
+                    self.standings.accrue(tie, &mut records);
                 }
             }
         }
@@ -196,7 +200,6 @@ fn owners(entries: &[Entry]) -> HashMap<usize, Result<Owner, Untied>> {
     let owner = |code: &Code| {
         found.get(code.as_str()).map(|participant| Owner {
             participant_id: participant.id,
-            program_id: participant.program_id,
             erased: participant.erased,
             place_in_batch: place_of.get(&participant.id).copied(),
         })

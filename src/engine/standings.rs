@@ -9,9 +9,13 @@ use crate::domain::standing::{Standing, Tally};
 use crate::domain::timestamp::Timestamp;
 use crate::store::attribution::Tie;
 use crate::store::ledger::Record;
-use crate::store::{attribution, program, standing};
+use crate::store::{attribution, participant, program, standing};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Why a program is there.
+const VOUCHED: &str = "a foreign key vouches for it";
 
 /// Locked standings, by referrer.
 pub struct Standings {
@@ -20,6 +24,7 @@ pub struct Standings {
 }
 
 struct Referrer {
+    program: Rc<Program>,
     standing: Standing,
     tally: Tally,
     counted: bool,
@@ -36,8 +41,12 @@ impl Standings {
     pub fn lock(&mut self, referrer_ids: impl Iterator<Item = i64>) {
         let missing: BTreeSet<i64> = referrer_ids.filter(|id| !self.referrers.contains_key(id)).collect();
         let missing: Vec<i64> = missing.into_iter().collect();
-        for (id, standing) in standing::lock(&missing, self.mode) {
-            self.referrers.insert(id, Referrer { tally: Tally::of(&standing), standing, counted: false });
+        let standings = standing::lock(&missing, self.mode);
+        // Read under the lock: a referrer may have been moved while this waited.
+        let programs = participant::programs(&missing);
+        for (id, standing) in standings {
+            let program = program::by_id(programs[&id]).expect(VOUCHED);
+            self.referrers.insert(id, Referrer { program, tally: Tally::of(&standing), standing, counted: false });
         }
     }
 
@@ -51,11 +60,11 @@ impl Standings {
     }
 
     /// Counts a new tie and rates its sign-up in the referrer's program. Appends what is to be recorded.
-    pub fn accrue(&mut self, tie: Tie, program_id: i32, records: &mut Vec<Record>) {
+    pub fn accrue(&mut self, tie: Tie, records: &mut Vec<Record>) {
         let mode = self.mode;
-        let program = program::by_id(program_id);
         let referrer = self.referrers.get_mut(&tie.referrer_id).expect("locked before");
-        let at = tie.attributed_at;
+        let program = Rc::clone(&referrer.program);
+        let (program_id, at) = (program.id, tie.attributed_at);
         let in_force =
             program.plan_at(at).map(|version| (version, referrer.volume_before(tie.referrer_id, mode, version, at)));
         match decide(&program, in_force, SIGN_UP) {
@@ -100,7 +109,7 @@ impl Referrer {
 
     fn standing_after(&self, at: Timestamp, program: &Program, in_force: Option<&PlanVersion>) -> Standing {
         let place = self.standing.place;
-        let place_program = place.map(|place| program::by_id(place.program_id));
+        let place_program = place.and_then(|place| program::by_id(place.program_id));
         let place_plan = place
             .zip(place_program.as_deref())
             .and_then(|(place, program)| program.plan_version(place.plan_version))

@@ -11,3 +11,4 @@ pub mod roles;
 pub mod settings;
 pub mod snapshot;
 pub mod timestamp;
+pub mod value;

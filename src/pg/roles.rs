@@ -1,4 +1,4 @@
-//! Who is calling, and with whose rights the work is done.
+//! Who is calling, with whose rights the work is done, and what is locked for it.
 
 use pgrx::pg_sys;
 
@@ -13,16 +13,49 @@ pub fn may_attach(table: pg_sys::Oid) -> bool {
     }
 }
 
+/// Whether row level security hides rows of a table from the caller or from its owner: not all could be registered, and
+/// the audit trail would show what was hidden.
+pub fn hides_rows(table: pg_sys::Oid, owner: pg_sys::Oid) -> bool {
+    // SAFETY: catalogue look-ups; the table is locked.
+    let hidden_from =
+        |role| unsafe { pg_sys::check_enable_rls(table, role, true) } == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32;
+    // SAFETY: reads a variable of this backend.
+    hidden_from(unsafe { pg_sys::GetUserId() }) || hidden_from(owner)
+}
+
 /// Does work with another role's rights, as SECURITY DEFINER would, but after the caller has been checked.
 pub fn with_rights_of<R>(role: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    switched(role, pg_sys::SECURITY_LOCAL_USERID_CHANGE, work)
+}
+
+/// Does work that may run code of the owner of a table, such as functions in its indexes, with that owner's rights alone,
+/// as REINDEX and ANALYZE do: it can neither change who it is nor leave a setting behind.
+pub fn confined_to<R>(owner: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    // SAFETY: the level is closed again, with the settings made in it; an abort closes it as well.
+    unsafe {
+        let level = pg_sys::NewGUCNestLevel();
+        let result =
+            switched(owner, pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION, work);
+        pg_sys::AtEOXact_GUC(false, level);
+        result
+    }
+}
+
+fn switched<R>(role: pg_sys::Oid, flags: u32, work: impl FnOnce() -> R) -> R {
     let mut caller = pg_sys::InvalidOid;
     let mut context = 0;
     // SAFETY: set back at the end; if the work raises, the abort of the transaction sets it back.
     unsafe {
         pg_sys::GetUserIdAndSecContext(&mut caller, &mut context);
-        pg_sys::SetUserIdAndSecContext(role, context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32);
+        pg_sys::SetUserIdAndSecContext(role, context | flags as i32);
         let result = work();
         pg_sys::SetUserIdAndSecContext(caller, context);
         result
     }
+}
+
+/// Keeps others from writing to a table until the end of the transaction, as CREATE TRIGGER will.
+pub fn lock_table(table: pg_sys::Oid) {
+    // SAFETY: a lock of a table that was looked up; it is released with the transaction.
+    unsafe { pg_sys::LockRelationOid(table, pg_sys::ShareRowExclusiveLock as i32) }
 }

@@ -10,22 +10,26 @@ const LEVELS: [(&str, &[&str]); 4] = [
         "reader",
         &[
             "USAGE ON SCHEMA referrals",
-            "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail, referrals.attachments",
-            "EXECUTE ON FUNCTION referrals._current_standing, referrals._decimals, referrals._trigger_arguments",
+            "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail,
+               referrals.attachments",
+            "EXECUTE ON FUNCTION referrals._attachment(bytea), referrals._decimals(integer, integer),
+               referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric)",
         ],
     ),
     (
         "app",
-        &[
-            "EXECUTE ON FUNCTION referrals.code_of, referrals.lookup, referrals.normalize_code, referrals.generate_code, referrals.register, referrals.tier_of, referrals.program_plan, referrals.quote, referrals.mode",
-        ],
+        &["EXECUTE ON FUNCTION referrals.code_of(text), referrals.lookup(text), referrals.normalize_code(text),
+             referrals.generate_code(text), referrals.register(text, text, text, text, text, timestamptz),
+             referrals.tier_of(text, timestamptz), referrals.program_plan(text, timestamptz),
+             referrals.quote(jsonb, text, numeric, numeric), referrals.mode()"],
     ),
-    ("operator", &["EXECUTE ON FUNCTION referrals.health"]),
+    ("operator", &["EXECUTE ON FUNCTION referrals.health()"]),
     (
         "admin",
-        &[
-            "EXECUTE ON FUNCTION referrals.define_program, referrals.pause_program, referrals.resume_program, referrals.enroll, referrals.attach, referrals.detach, referrals.go_live, referrals.go_mock, referrals.purge_mock",
-        ],
+        &["EXECUTE ON FUNCTION referrals.define_program(text, jsonb, timestamptz), referrals.pause_program(text),
+             referrals.resume_program(text), referrals.enroll(text, text),
+             referrals.attach(regclass, name, name, text, name, name, name, text), referrals.detach(regclass),
+             referrals.go_live(), referrals.go_mock(), referrals.purge_mock()"],
     ),
 ];
 

@@ -1,10 +1,13 @@
-//! Users tables of the application: what they look like, the trigger on them, and the rows that are not registered yet.
+//! Users tables of the application: what they look like, the trigger on them, and their rows.
 
-use super::statement::{Statement, all, column, first, required};
+use super::statement::{Statement, all, first, required};
+use crate::domain::attachment::Attachment;
 use crate::domain::sign_up::{SignUp, prefixed_key};
+use crate::pg::roles::confined_to;
+use crate::pg::value::Value;
 use pgrx::Spi;
 use pgrx::pg_sys::Oid;
-use pgrx::spi::{SpiHeapTupleData, quote_identifier, quote_literal};
+use pgrx::spi::{SpiHeapTupleData, SpiTupleTable, quote_identifier, quote_literal};
 
 /// The name of the trigger, on every attached table.
 const TRIGGER: &str = "referrals_sign_up";
@@ -28,8 +31,12 @@ pub struct Column {
 /// A users table.
 #[derive(Debug, Clone)]
 pub struct Table {
+    /// Its id.
+    pub oid: Oid,
     /// Schema and name, quoted where needed.
     pub qualified_name: String,
+    /// Who owns it.
+    pub owner: Oid,
     /// As in pg_class: `r` for a table, `p` for a partitioned one.
     pub kind: char,
     /// Whether it is a partition of another table.
@@ -51,17 +58,17 @@ pub fn name(table: Oid) -> Option<String> {
 
 /// Describes a table; `None` if there is none of this id.
 pub fn describe(table: Oid) -> Option<Table> {
-    static KIND: Statement = Statement("SELECT relkind::text, relispartition FROM pg_catalog.pg_class WHERE oid = $1");
+    static CLASS: Statement =
+        Statement("SELECT relowner, relkind::text, relispartition FROM pg_catalog.pg_class WHERE oid = $1");
     static COLUMNS: Statement = Statement(include_str!("sql/table_columns.sql"));
     static PRIMARY_KEY: Statement = Statement(
         "SELECT a.attname::text FROM pg_catalog.pg_index i
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
          WHERE i.indrelid = $1 AND i.indisprimary",
     );
     let letter = |row: &SpiHeapTupleData, ordinal| required::<String>(row, ordinal).chars().next().unwrap_or(' ');
-    let qualified_name = name(table)?;
-    let (kind, is_partition) =
-        KIND.read(&[table.into()], |rows| first(rows, |row| (letter(row, 1), required(row, 2))))?;
+    let (owner, kind, is_partition) =
+        CLASS.read(&[table.into()], |rows| first(rows, |row| (required(row, 1), letter(row, 2), required(row, 3))))?;
     let columns = COLUMNS.read(&[table.into()], |rows| {
         all(rows, |row| Column {
             name: required(row, 1),
@@ -72,14 +79,14 @@ pub fn describe(table: Oid) -> Option<Table> {
         })
     });
     let primary_key = PRIMARY_KEY.read(&[table.into()], |rows| all(rows, |row| required(row, 1)));
-    Some(Table { qualified_name, kind, is_partition, columns, primary_key })
+    Some(Table { oid: table, qualified_name: name(table)?, owner, kind, is_partition, columns, primary_key })
 }
 
-/// Puts the trigger on a table, or replaces it. Nobody can insert from here to the end of the transaction.
-pub fn create_trigger(table: &Table, arguments: &[String]) {
-    let arguments: Vec<String> = arguments.iter().map(quote_literal).collect();
+/// Puts the trigger on a table.
+pub fn create_trigger(table: &Table, attachment: &Attachment) {
+    let arguments: Vec<String> = attachment.to_arguments().iter().map(quote_literal).collect();
     run(&format!(
-        "CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT ON {table}
+        "CREATE TRIGGER {TRIGGER} AFTER INSERT ON {table}
          REFERENCING NEW TABLE AS referrals_new_users
          FOR EACH STATEMENT EXECUTE FUNCTION referrals._on_sign_up({arguments})",
         table = table.qualified_name,
@@ -87,98 +94,90 @@ pub fn create_trigger(table: &Table, arguments: &[String]) {
     ));
 }
 
-/// Takes the trigger off a table. Gives whether it was there.
-pub fn drop_trigger(oid: Oid, table: &Table) -> bool {
-    static ATTACHED: Statement = Statement(
-        "SELECT true FROM pg_catalog.pg_trigger
+/// Takes the trigger off a table, whatever it is named by now. Gives whether it was there.
+pub fn drop_trigger(table: &Table) -> bool {
+    static NAMES: Statement = Statement(
+        "SELECT tgname::text FROM pg_catalog.pg_trigger
          WHERE tgrelid = $1 AND tgfoid = 'referrals._on_sign_up'::regproc AND NOT tgisinternal",
     );
-    let attached = ATTACHED.write(&[oid.into()], |rows| !rows.is_empty());
-    if attached {
-        run(&format!("DROP TRIGGER {TRIGGER} ON {}", table.qualified_name));
+    let names: Vec<String> = NAMES.write(&[table.oid.into()], |rows| all(rows, |row| required(row, 1)));
+    for name in &names {
+        run(&format!("DROP TRIGGER {} ON {}", quote_identifier(name), table.qualified_name));
     }
-    attached
+    !names.is_empty()
 }
 
 fn run(statement: &str) {
     Spi::connect_mut(|client| client.update(statement, None, &[]).map(|_| ())).expect("built from quoted names");
 }
 
-/// Which column holds what; empty for none.
-pub struct Mapping<'a> {
-    /// The application's key.
-    pub key: &'a str,
-    /// Put before the key.
-    pub key_prefix: &'a str,
-    /// The code that the person signed up with.
-    pub referred_by: &'a str,
-    /// The code that the person wants.
-    pub code: &'a str,
-    /// A name.
-    pub label: &'a str,
-    /// When the person signed up.
-    pub registered_at: &'a str,
-}
-
-/// Hands over the rows that have no participant yet, the oldest first, so many at a time: in the order of the sign-ups
-/// if their times are known, then of the keys.
-pub fn for_each_missing<E>(
+/// Hands over the rows of a table as sign-ups, the oldest first, so many at a time: in the order of their times if these
+/// are known, then of their keys.
+///
+/// Planning and reading may run functions of the table's owner, so both are done with the owner's rights.
+pub fn for_each_row<E>(
     table: &Table,
-    mapping: &Mapping,
+    attachment: &Attachment,
     at_a_time: usize,
     mut handle: impl FnMut(Vec<SignUp>) -> Result<(), E>,
 ) -> Result<(), E> {
-    // The text of a value as the trigger makes it: by the type's output function, but blank-padded text unpadded.
-    let text = |name: &str| match table.columns.iter().find(|column| column.name == name) {
-        Some(column) if column.type_name == "bpchar" => format!("users.{}::text", quote_identifier(name)),
-        Some(_) => format!("CASE WHEN users.{0} IS NOT NULL THEN format('%s', users.{0}) END", quote_identifier(name)),
-        None => "NULL::text".to_owned(),
+    let column =
+        |name: Option<&String>| name.map_or("NULL".to_owned(), |name| format!("users.{}", quote_identifier(name)));
+    let key = column(Some(&attachment.key));
+    let registered_at = column(attachment.registered_at.as_ref());
+    let oldest_first = match attachment.registered_at {
+        Some(_) => format!("{registered_at}, {key}"),
+        None => key.clone(),
     };
-    let time = match mapping.registered_at {
-        "" => "NULL::timestamptz".to_owned(),
-        name => format!("users.{}::timestamptz", quote_identifier(name)),
-    };
-    let oldest_first: Vec<String> = [mapping.registered_at, mapping.key]
-        .iter()
-        .filter(|name| !name.is_empty())
-        .map(|name| format!("users.{}", quote_identifier(*name)))
-        .collect();
     let query = format!(
-        "SELECT {key}, {referred_by}, {code}, {label}, {time}
-         FROM {table} AS users
-         WHERE NOT EXISTS (SELECT FROM referrals.participant WHERE user_key = $1 || {key})
-         ORDER BY {oldest_first}",
-        key = text(mapping.key),
-        referred_by = text(mapping.referred_by),
-        code = text(mapping.code),
-        label = text(mapping.label),
+        "SELECT {key}, {referred_by}, {code}, {label}, {registered_at} FROM {only} {table} AS users ORDER BY {oldest_first}",
+        referred_by = column(attachment.referred_by.as_ref()),
+        code = column(attachment.code.as_ref()),
+        label = column(attachment.label.as_ref()),
+        // Rows of a child table do not fire the trigger of its parent; those of a partition do.
+        only = if table.kind == 'r' { "ONLY" } else { "" },
         table = table.qualified_name,
-        oldest_first = oldest_first.join(", "),
     );
-    let prefix = mapping.key_prefix;
-    let sign_up = |row: &SpiHeapTupleData| SignUp {
-        user_key: prefixed_key(prefix, column(row, 1)),
-        referred_by: column(row, 2),
-        wanted_code: column(row, 3),
-        label: column(row, 4),
-        registered_at: column(row, 5),
-    };
-    let mut cursor =
-        Spi::connect_mut(|client| client.open_cursor_mut(query.as_str(), &[prefix.into()]).detach_into_name());
+    let mut cursor = confined_to(table.owner, || {
+        Spi::connect_mut(|client| client.open_cursor_mut(query.as_str(), &[]).detach_into_name())
+    });
     loop {
         // A connection for each batch: what it fetched is freed with it.
-        let (sign_ups, name) = Spi::connect(|client| {
-            let mut open = client.find_cursor(&cursor).expect(OPEN);
-            let sign_ups = all(open.fetch(at_a_time as i64).expect(OPEN), sign_up);
-            (sign_ups, open.detach_into_name())
+        let (batch, name) = confined_to(table.owner, || {
+            Spi::connect(|client| {
+                let mut open = client.find_cursor(&cursor).expect(OPEN);
+                let batch = sign_ups(open.fetch(at_a_time as i64).expect(OPEN), &attachment.key_prefix);
+                (batch, open.detach_into_name())
+            })
         });
         cursor = name;
-        if sign_ups.is_empty() {
+        if batch.is_empty() {
             Spi::connect(|client| drop(client.find_cursor(&cursor).expect(OPEN)));
             return Ok(());
         }
-        handle(sign_ups)?;
+        handle(batch)?;
     }
 }
 
 const OPEN: &str = "the cursor stays open to the end of the loop";
+
+fn sign_ups(mut rows: SpiTupleTable, key_prefix: &str) -> Vec<SignUp> {
+    let mut sign_ups = Vec::with_capacity(rows.len());
+    while rows.next().is_some() {
+        let value = |ordinal| {
+            let datum = rows.get_datum_by_ordinal(ordinal).expect(OPEN)?;
+            let type_oid = rows.column_type_oid(ordinal).expect(OPEN).value();
+            // SAFETY: Postgres says what the type of the column is, and the rows outlive the value.
+            Some(unsafe { Value::new(datum, type_oid) })
+        };
+        let text = |ordinal| value(ordinal).map(Value::text);
+        sign_ups.push(SignUp {
+            user_key: prefixed_key(key_prefix, text(1)),
+            referred_by: text(2),
+            wanted_code: text(3),
+            label: text(4),
+            registered_at: value(5).and_then(Value::time),
+        });
+    }
+    sign_ups
+}

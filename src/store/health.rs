@@ -2,20 +2,14 @@
 
 use super::statement::{Statement, all, required};
 
-/// Attached tables whose trigger does not fire, by name.
+/// Attached tables that do not register their users, by name: the trigger is disabled, or reads a column that is gone.
 pub fn silent_attachments() -> Vec<String> {
-    static SILENT: Statement = Statement(
-        "SELECT t.tgrelid::regclass::text FROM pg_catalog.pg_trigger t
-         WHERE t.tgfoid = 'referrals._on_sign_up'::regproc AND t.tgenabled IN ('D', 'R') ORDER BY 1",
-    );
+    static SILENT: Statement = Statement(include_str!("sql/silent_attachments.sql"));
     SILENT.read(&[], |rows| all(rows, |row| required(row, 1)))
 }
 
-/// Guards of the ledger and the audit that do not always fire, by table.
+/// Tables of the extension whose guard, or whose word to the caches, is missing or does not always fire.
 pub fn silent_guards() -> Vec<String> {
-    static SILENT: Statement = Statement(
-        "SELECT t.tgrelid::regclass::text FROM pg_catalog.pg_trigger t
-         WHERE t.tgfoid = 'referrals._append_only'::regproc AND t.tgenabled <> 'A' ORDER BY 1",
-    );
+    static SILENT: Statement = Statement(include_str!("sql/silent_guards.sql"));
     SILENT.read(&[], |rows| all(rows, |row| required(row, 1)))
 }

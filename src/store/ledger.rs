@@ -1,6 +1,6 @@
 //! The audit log and the ledger: appended to together, a line under the id of its audit row.
 
-use super::statement::Statement;
+use super::statement::{Statement, first, required};
 use crate::domain::mode::Mode;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::numeric::Numeric;
@@ -140,4 +140,22 @@ fn append_many(records: &[Record]) {
         ],
         |_| (),
     );
+}
+
+/// Deletes all mock lines, with their reversals and audit rows; gives the number of lines.
+pub fn delete_mock() -> i64 {
+    static REVERSALS: Statement = Statement("DELETE FROM referrals.reversal WHERE mode = 'mock'");
+    static LINES: Statement = Statement(
+        "WITH deleted AS (DELETE FROM referrals.commission WHERE mode = 'mock' RETURNING 1)
+         SELECT count(*) FROM deleted",
+    );
+    // Not the audit rows of lines that were committed since the statement before began.
+    static AUDIT: Statement = Statement(
+        "DELETE FROM referrals.audit_log AS audit WHERE mode = 'mock'
+         AND NOT EXISTS (SELECT FROM referrals.commission AS line WHERE line.commission_id = audit.audit_id)",
+    );
+    REVERSALS.write(&[], |_| ());
+    let lines = LINES.write(&[], |rows| first(rows, |row| required(row, 1)).expect("count gives a row"));
+    AUDIT.write(&[], |_| ());
+    lines
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attachment;
 pub mod attribution;
+mod cache;
 pub mod environment;
 pub mod health;
 pub mod ledger;

@@ -11,6 +11,8 @@ pub struct New<'a> {
     pub user_key: &'a str,
     /// The code to issue.
     pub code: &'a str,
+    /// Whether the person asked for this code, so that somebody else may be asking for it too.
+    pub is_wanted: bool,
     /// When the person signed up.
     pub registered_at: Timestamp,
 }
@@ -39,13 +41,7 @@ pub fn insert(program_id: i32, people: &[New]) -> HashMap<String, i64> {
         "INSERT INTO referrals.participant (user_key, code, program_id, registered_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING participant_id, user_key",
     );
-    static MANY: Statement = Statement(
-        "INSERT INTO referrals.participant (user_key, code, program_id, registered_at)
-         SELECT person.user_key, person.code, $3, person.registered_at
-         FROM unnest($1, $2, $4) WITH ORDINALITY AS person (user_key, code, registered_at, place)
-         ORDER BY person.place
-         ON CONFLICT DO NOTHING RETURNING participant_id, user_key",
-    );
+    static MANY: Statement = Statement(include_str!("sql/insert_participants.sql"));
     let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 2), required(row, 1))).into_iter().collect();
     match people {
         [] => HashMap::new(),
@@ -54,7 +50,8 @@ pub fn insert(program_id: i32, people: &[New]) -> HashMap<String, i64> {
             let keys: Vec<&str> = many.iter().map(|person| person.user_key).collect();
             let codes: Vec<&str> = many.iter().map(|person| person.code).collect();
             let times: Vec<Timestamp> = many.iter().map(|person| person.registered_at).collect();
-            MANY.write(&[keys.into(), codes.into(), program_id.into(), times.into()], read)
+            let wanted: Vec<bool> = many.iter().map(|person| person.is_wanted).collect();
+            MANY.write(&[keys.into(), codes.into(), program_id.into(), times.into(), wanted.into()], read)
         }
     }
 }
@@ -91,6 +88,20 @@ pub fn by_codes(codes: Vec<&str>) -> HashMap<String, Participant> {
         [] => HashMap::new(),
         [one] => ONE.write(&[(*one).into()], read),
         _ => MANY.write(&[codes.into()], read),
+    }
+}
+
+/// The programs that participants are in now, seeing what other transactions committed meanwhile.
+pub fn programs(participant_ids: &[i64]) -> HashMap<i64, i32> {
+    static ONE: Statement =
+        Statement("SELECT participant_id, program_id FROM referrals.participant WHERE participant_id = $1");
+    static MANY: Statement =
+        Statement("SELECT participant_id, program_id FROM referrals.participant WHERE participant_id = ANY ($1)");
+    let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 1), required(row, 2))).into_iter().collect();
+    match participant_ids {
+        [] => HashMap::new(),
+        [one] => ONE.write(&[(*one).into()], read),
+        many => MANY.write(&[many.to_vec().into()], read),
     }
 }
 

@@ -1,67 +1,43 @@
 //! Programs and plans, and the copy of them that each backend keeps.
 
+use super::cache::Cached;
 use super::statement::{Statement, all, column, first, required};
 use crate::domain::plan::{PlanVersion, Program};
-use crate::domain::plan_json;
+use crate::domain::plan_json::{self, PlanError};
 use crate::domain::timestamp::Timestamp;
-use crate::pg::{invalidation, snapshot};
+use crate::pg::report::{Report, raise};
 use pgrx::JsonB;
+use pgrx::prelude::PgSqlErrorCode;
 use pgrx::spi::SpiHeapTupleData;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Programs by id.
+type Programs = HashMap<i32, Rc<Program>>;
+
 thread_local! {
-    static CACHE: RefCell<Cache> = RefCell::default();
+    static PROGRAMS: Cached<Programs> = const { Cached::new() };
 }
 
-/// Programs by id, as of an epoch of the invalidations.
-#[derive(Default)]
-struct Cache {
-    epoch: u64,
-    programs: HashMap<i32, Rc<Program>>,
-}
-
-/// The program of a number that a foreign key vouches for.
-pub fn by_id(program_id: i32) -> Rc<Program> {
-    find(|programs| programs.get(&program_id).cloned()).expect("a program is never deleted")
+/// The program of a number.
+pub fn by_id(program_id: i32) -> Option<Rc<Program>> {
+    PROGRAMS.with(|programs| programs.get(load)).get(&program_id).cloned()
 }
 
 /// The program of a name.
 pub fn by_name(name: &str) -> Option<Rc<Program>> {
-    find(|programs| programs.values().find(|program| program.name == name).cloned())
+    PROGRAMS.with(|programs| programs.get(load)).values().find(|program| program.name == name).cloned()
 }
 
-/// Looks into the cache, and reads the tables if it is stale or lacks what is wanted.
-fn find(wanted: impl Fn(&HashMap<i32, Rc<Program>>) -> Option<Rc<Program>>) -> Option<Rc<Program>> {
-    let epoch = invalidation::epoch();
-    let cached = CACHE.with_borrow(|cache| (cache.epoch == epoch).then(|| wanted(&cache.programs)).flatten());
-    if cached.is_some() {
-        return cached;
-    }
-    let programs = load();
-    let found = wanted(&programs);
-    // Stamped with the epoch from before the rows were read: a change that came in between makes it stale.
-    CACHE.set(Cache { epoch, programs });
-    snapshot::forget_if_fixed();
-    found
-}
-
-fn load() -> HashMap<i32, Rc<Program>> {
+fn load() -> Programs {
     // One statement: programs and plans must be of one moment.
-    static PROGRAMS: Statement = Statement(include_str!("sql/programs.sql"));
-    super::environment::watch_tables();
-    let rows = snapshot::latest(|| {
-        PROGRAMS.read(&[], |rows| {
-            all(rows, |row| {
-                let program = Program {
-                    id: required(row, 1),
-                    name: required(row, 2),
-                    paused: required(row, 3),
-                    versions: vec![],
-                };
-                (program, column(row, 4).map(|version| plan_version(row, version)))
-            })
+    static ALL: Statement = Statement(include_str!("sql/programs.sql"));
+    let rows = ALL.read(&[], |rows| {
+        all(rows, |row| {
+            let program =
+                Program { id: required(row, 1), name: required(row, 2), paused: required(row, 3), versions: vec![] };
+            let version = column(row, 4).map(|version| plan_version(row, &program.name, version));
+            (program, version)
         })
     });
     let mut programs: HashMap<i32, Program> = HashMap::new();
@@ -71,9 +47,16 @@ fn load() -> HashMap<i32, Rc<Program>> {
     programs.into_iter().map(|(id, program)| (id, Rc::new(program))).collect()
 }
 
-fn plan_version(row: &SpiHeapTupleData, version: i32) -> PlanVersion {
+fn plan_version(row: &SpiHeapTupleData, program: &str, version: i32) -> PlanVersion {
     let JsonB(json) = required(row, 6);
-    let plan = plan_json::parse(&json).expect("a stored plan was checked when it was defined");
+    let plan = plan_json::parse(&json).unwrap_or_else(|PlanError { path, problem }| {
+        // It was checked when it was defined, so a later version of the extension wrote it, or a hand.
+        let message = format!("version {version} of program \"{program}\" cannot be read at {path}: {problem}");
+        raise(
+            Report::new(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED, message)
+                .hint("Is the extension's library older than its data?"),
+        )
+    });
     PlanVersion { version, effective_from: required(row, 5), plan: Rc::new(plan) }
 }
 

@@ -102,3 +102,21 @@ pub fn save(mode: Mode, standings: &[(i64, &Standing)]) {
         }
     }
 }
+
+/// Locks all mock standings, in the order in which everybody locks. Whoever signs somebody up in mock mode waits.
+pub fn lock_mock() {
+    static LOCK: Statement =
+        Statement("SELECT FROM referrals.standing WHERE mode = 'mock' ORDER BY participant_id FOR NO KEY UPDATE");
+    LOCK.write(&[], |_| ());
+}
+
+/// Blanks the mock standings, so that they are counted from the ties again.
+pub fn blank_mock() {
+    static BLANK: Statement = Statement(
+        "UPDATE referrals.standing
+         SET as_of = DEFAULT, program_id = DEFAULT, plan_version = DEFAULT, window_start = DEFAULT, window_end = DEFAULT,
+             volume = DEFAULT, tier = DEFAULT
+         WHERE mode = 'mock'",
+    );
+    BLANK.write(&[], |_| ());
+}

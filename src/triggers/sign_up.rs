@@ -2,10 +2,12 @@
 
 use super::protocol::require;
 use super::transition_table::{Column, TransitionTable};
+use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
 use crate::domain::sign_up::{SignUp, prefixed_key};
 use crate::engine::register::{self, BATCH, BadInput, Registrar};
 use crate::pg::report::raise;
+use crate::pg::value::Value;
 use pgrx::AllocatedByPostgres;
 use pgrx::prelude::*;
 use std::collections::HashSet;
@@ -20,8 +22,9 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
         && event.fired_by_insert()
         && !trigger.trigger_data().tg_newtable.is_null();
     require(as_meant, "referrals._on_sign_up", "AFTER INSERT, REFERENCING NEW TABLE, FOR EACH STATEMENT");
-    let Ok([key, referred_by, program, code, label, registered_at, key_prefix]) = arguments(trigger) else {
-        require(false, "referrals._on_sign_up", "with the seven arguments that attach gives it");
+    let arguments = trigger.extra_args().unwrap_or_default();
+    let Some(attachment) = Attachment::from_arguments(&arguments) else {
+        require(false, "referrals._on_sign_up", "with the arguments that attach gives it");
         return Ok(None);
     };
     // SAFETY: the data is that of this very call.
@@ -31,15 +34,13 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
     }
     // SAFETY: Postgres fires the trigger with the relation open.
     let table = unsafe { (*trigger.trigger_data().tg_relation).rd_id };
-    let columns = match Columns::find(&rows, [&key, &referred_by, &code, &label, &registered_at]) {
-        Ok(columns) => columns,
-        Err(missing) => {
-            register::skip_statement(table, missing);
-            return Ok(None);
+    match Columns::find(&rows, &attachment) {
+        Err(missing) => register::skip_statement(table, missing),
+        Ok(columns) => {
+            if let Err(error) = register_all(&rows, &columns, &attachment, table) {
+                raise(error);
+            }
         }
-    };
-    if let Err(error) = register_all(&rows, &columns, &key_prefix, &program, table) {
-        raise(error);
     }
     Ok(None)
 }
@@ -47,24 +48,23 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
 fn register_all(
     rows: &TransitionTable,
     columns: &Columns,
-    key_prefix: &str,
-    program: &str,
+    attachment: &Attachment,
     table: pg_sys::Oid,
 ) -> Result<(), crate::engine::error::Error> {
-    let mut registrar = Registrar::new(program, Some(table), BadInput::Record)?;
+    let mut registrar = Registrar::new(&attachment.program, Some(table), BadInput::Record)?;
     if rows.len() > BATCH
         && let Some(column) = columns.referred_by
     {
         let mut codes = HashSet::new();
         while rows.advance() {
-            codes.extend(rows.text(column).as_deref().and_then(Code::parse));
+            codes.extend(rows.value(column).and_then(|value| Code::parse(&value.text())));
         }
         registrar.lock_ahead(codes);
         rows.rewind();
     }
     let mut batch = Vec::with_capacity(rows.len().min(BATCH));
     while rows.advance() {
-        batch.push(columns.sign_up(rows, key_prefix));
+        batch.push(columns.sign_up(rows, &attachment.key_prefix));
         if batch.len() == BATCH {
             registrar.register(&batch)?;
             batch.clear();
@@ -73,11 +73,6 @@ fn register_all(
     registrar.register(&batch)?;
     registrar.finish();
     Ok(())
-}
-
-/// The arguments that attach gave the trigger.
-fn arguments(trigger: &PgTrigger) -> Result<[String; 7], ()> {
-    trigger.extra_args().map_err(|_| ())?.try_into().map_err(|_| ())
 }
 
 /// Where in a row the parts of a sign-up are.
@@ -92,19 +87,20 @@ struct Columns {
 impl Columns {
     /// Finds columns by name, in the order of the fields; the error is the name of one that is gone, or that was made
     /// something else than a time.
-    fn find<'a>(rows: &TransitionTable, names: [&'a str; 5]) -> Result<Columns, &'a str> {
-        let find = |name: &'a str| match name {
-            "" => Ok(None),
-            name => rows.column(name).map(Some).ok_or(name),
+    fn find<'a>(rows: &TransitionTable, attachment: &'a Attachment) -> Result<Columns, &'a str> {
+        let find = |name: &'a Option<String>| match name {
+            None => Ok(None),
+            Some(name) => rows.column(name).map(Some).ok_or(name.as_str()),
         };
-        let [key, referred_by, code, label, registered_at] = names;
         Ok(Columns {
-            key: rows.column(key).ok_or(key)?,
-            referred_by: find(referred_by)?,
-            code: find(code)?,
-            label: find(label)?,
-            registered_at: match find(registered_at)? {
-                Some(column) if !column.is_time() => return Err(registered_at),
+            key: rows.column(&attachment.key).ok_or(attachment.key.as_str())?,
+            referred_by: find(&attachment.referred_by)?,
+            code: find(&attachment.code)?,
+            label: find(&attachment.label)?,
+            registered_at: match find(&attachment.registered_at)? {
+                Some(column) if !column.is_time() => {
+                    return Err(attachment.registered_at.as_deref().unwrap_or_default());
+                }
                 found => found,
             },
         })
@@ -112,13 +108,14 @@ impl Columns {
 
     /// The sign-up of the current row.
     fn sign_up(&self, rows: &TransitionTable, key_prefix: &str) -> SignUp {
-        let text = |column: Option<Column>| column.and_then(|column| rows.text(column));
+        let value = |column: Option<Column>| column.and_then(|column| rows.value(column));
+        let text = |column| value(column).map(Value::text);
         SignUp {
-            user_key: prefixed_key(key_prefix, rows.text(self.key)),
+            user_key: prefixed_key(key_prefix, text(Some(self.key))),
             referred_by: text(self.referred_by),
             wanted_code: text(self.code),
             label: text(self.label),
-            registered_at: self.registered_at.and_then(|column| rows.time(column)),
+            registered_at: value(self.registered_at).and_then(Value::time),
         }
     }
 }

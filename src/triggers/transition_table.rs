@@ -1,14 +1,9 @@
 //! Reads the rows of a statement straight from the tuplestore behind its transition table: no SPI query, which would
 //! cost a single sign-up a third.
 
-use crate::domain::timestamp::Timestamp;
-use crate::pg::timestamp::from_raw;
-use pgrx::{FromDatum, direct_function_call, pg_sys};
+use crate::pg::value::{self, Value};
+use pgrx::pg_sys;
 use std::ffi::{CStr, CString};
-
-/// The first day after the year 9999, counted from 2000-01-01, and the first of the year 1.
-const DAYS: std::ops::Range<i32> = -730_119..2_921_940;
-const DAY_MICROS: i64 = 86_400_000_000;
 
 /// The new rows of a statement, in their order.
 pub struct TransitionTable {
@@ -25,11 +20,9 @@ pub struct Column {
 }
 
 impl Column {
-    /// Whether [`TransitionTable::time`] can read it.
+    /// Whether it holds points in time.
     pub fn is_time(self) -> bool {
-        // SAFETY: a look-up of a type that a column has.
-        let base = unsafe { pg_sys::getBaseType(self.type_oid) };
-        [pg_sys::TIMESTAMPTZOID, pg_sys::TIMESTAMPOID, pg_sys::DATEOID].contains(&base)
+        value::is_time(self.type_oid)
     }
 }
 
@@ -75,7 +68,8 @@ impl TransitionTable {
         }
     }
 
-    /// The column of a name, or `None` if the table has none.
+    /// The column of a name, or `None` if the table has none, or one that is generated when it is read: a trigger never
+    /// sees its value.
     pub fn column(&self, name: &str) -> Option<Column> {
         let name = CString::new(name).ok()?;
         // SAFETY: the slot has the description of the table.
@@ -83,64 +77,22 @@ impl TransitionTable {
         (0..columns.len()).find_map(|index| {
             let column = columns.get(index)?;
             // SAFETY: a name is a C string.
-            let matches = !column.attisdropped && unsafe { CStr::from_ptr(column.attname.data.as_ptr()) } == &*name;
+            let readable = !column.attisdropped && column.attgenerated as u8 != b'v';
+            let matches = readable && unsafe { CStr::from_ptr(column.attname.data.as_ptr()) } == &*name;
             matches.then_some(Column { number: index + 1, type_oid: column.atttypid })
         })
     }
 
-    fn datum(&self, column: Column) -> Option<pg_sys::Datum> {
-        // SAFETY: the slot holds a row, and the column is one of its own.
+    /// The value in a column of the current row; `None` for NULL.
+    pub fn value(&self, column: Column) -> Option<Value> {
+        // SAFETY: the slot holds a row, the column is one of its own, and the value is read before the next row.
         unsafe {
             if ((*self.slot).tts_nvalid as usize) < column.number {
                 pg_sys::slot_getsomeattrs_int(self.slot, column.number as i32);
             }
             let index = column.number - 1;
-            (!*(*self.slot).tts_isnull.add(index)).then(|| *(*self.slot).tts_values.add(index))
-        }
-    }
-
-    /// The text of a value of the current row; blank-padded text comes unpadded.
-    pub fn text(&self, column: Column) -> Option<String> {
-        let datum = self.datum(column)?;
-        // SAFETY: the type that each value is read as is the column's own.
-        unsafe {
-            match column.type_oid {
-                pg_sys::TEXTOID | pg_sys::VARCHAROID => String::from_datum(datum, false),
-                pg_sys::INT8OID => i64::from_datum(datum, false).map(|number| number.to_string()),
-                pg_sys::INT4OID => i32::from_datum(datum, false).map(|number| number.to_string()),
-                other => {
-                    let text = output(datum, other);
-                    let is_padded = pg_sys::getBaseType(other) == pg_sys::BPCHAROID;
-                    Some(if is_padded { text.trim_end_matches(' ').to_owned() } else { text })
-                }
-            }
-        }
-    }
-
-    /// The time in a column of type timestamptz, timestamp or date, the latter two in the session's time zone. Times
-    /// that nothing can be done with come out as an infinity.
-    pub fn time(&self, column: Column) -> Option<Timestamp> {
-        let datum = self.datum(column)?;
-        // SAFETY: as above.
-        unsafe {
-            Some(match pg_sys::getBaseType(column.type_oid) {
-                pg_sys::TIMESTAMPTZOID => from_raw(datum.value() as i64),
-                pg_sys::TIMESTAMPOID => {
-                    let raw = datum.value() as i64;
-                    let days = raw.div_euclid(DAY_MICROS);
-                    if !i32::try_from(days).is_ok_and(|days| DAYS.contains(&days)) {
-                        return Some(Timestamp::INFINITY);
-                    }
-                    from_raw(direct_function_call::<i64>(pg_sys::timestamp_timestamptz, &[Some(datum)])?)
-                }
-                pg_sys::DATEOID => {
-                    if !DAYS.contains(&(datum.value() as i32)) {
-                        return Some(Timestamp::INFINITY);
-                    }
-                    from_raw(direct_function_call::<i64>(pg_sys::date_timestamptz, &[Some(datum)])?)
-                }
-                _ => return None,
-            })
+            let is_null = *(*self.slot).tts_isnull.add(index);
+            (!is_null).then(|| Value::new(*(*self.slot).tts_values.add(index), column.type_oid))
         }
     }
 }
@@ -149,22 +101,5 @@ impl Drop for TransitionTable {
     fn drop(&mut self) {
         // SAFETY: the slot was made by `new` and holds a reference to the table's description.
         unsafe { pg_sys::ExecDropSingleTupleTableSlot(self.slot) }
-    }
-}
-
-/// The text form of any value, by its type's output function.
-///
-/// # Safety
-/// The value must be of the type.
-unsafe fn output(datum: pg_sys::Datum, type_oid: pg_sys::Oid) -> String {
-    let mut function = pg_sys::InvalidOid;
-    let mut is_varlena = false;
-    // SAFETY: the output function of a type takes its values and gives a C string, which is copied and freed.
-    unsafe {
-        pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
-        let text = pg_sys::OidOutputFunctionCall(function, datum);
-        let copy = CStr::from_ptr(text).to_string_lossy().into_owned();
-        pg_sys::pfree(text.cast());
-        copy
     }
 }

@@ -105,6 +105,10 @@ CREATE FUNCTION app.policy(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PE
 ALTER TABLE app.trap ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.trap FORCE ROW LEVEL SECURITY;
 CREATE POLICY trap ON app.trap USING (app.policy(promo));
+-- Rows that a policy hides could be read from the audit trail: such a table is refused, and its policy is not run.
+SELECT referrals.attach('app.trap', code => 'promo', label => 'mood', key_prefix => 'trap:');
+\echo :SQLSTATE
+ALTER TABLE app.trap NO FORCE ROW LEVEL SECURITY;
 SELECT referrals.attach('app.trap', code => 'promo', label => 'mood', key_prefix => 'trap:');
 INSERT INTO app.trap VALUES ('sad', 'TRAP2', 'TRAP1', 'sad');
 SELECT referrals.attach('app.trap', code => 'mood', key_prefix => 'trap:');
@@ -114,6 +118,27 @@ SELECT referrals.attach('app.trap', registered_at => 'mood', key_prefix => 'trap
 RESET ROLE;
 SELECT * FROM app.tricked;
 SELECT user_key, code FROM referrals.participant WHERE user_key LIKE 'trap:%' ORDER BY participant_id;
+
+-- Planning a query on a table runs "immutable" functions of its indexes and statistics: as the table's owner, never as the extension.
+SET ROLE regress_referrals_mallory;
+CREATE TABLE app.seen_as (who name, searched text);
+CREATE FUNCTION app.look(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1; END $$;
+CREATE FUNCTION app.note() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO app.seen_as VALUES (current_user, pg_catalog.current_setting('search_path'));
+  PERFORM pg_catalog.set_config('search_path', 'app', false);
+END $$;
+CREATE TABLE app.planned (id integer PRIMARY KEY, referred_by text);
+INSERT INTO app.planned VALUES (1, NULL);
+CREATE INDEX ON app.planned (id) WHERE app.look(1) = 1;
+CREATE INDEX ON app.planned ((id + app.look(2)));
+CREATE STATISTICS app.planned_statistics ON (id + app.look(3)) FROM app.planned;
+CREATE OR REPLACE FUNCTION app.look(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM app.note(); RETURN $1; END $$;
+SELECT referrals.attach('app.planned', key_prefix => 'planned:');
+RESET ROLE;
+SELECT DISTINCT who FROM app.seen_as ORDER BY who;
+SELECT * FROM app.tricked;
+SELECT user_key FROM referrals.participant WHERE user_key LIKE 'planned:%';
 
 -- The confused deputy: an expression in Mallory's index calls attach and detach, and a superuser has the index calculated. The call is still Mallory's.
 CREATE TABLE victim (id bigint PRIMARY KEY, referred_by text);

@@ -84,6 +84,21 @@ INSERT INTO users VALUES ('bob2', 'BOB2', 'bob');
 INSERT INTO users VALUES ('eve', 'EVE', 'ANN'), ('fay', 'FAY', 'ANN');
 :ties
 
+-- Nobody's own setting takes the first key away, either: not the client's options, not the database's.
+\c -reuse-previous=on "options='-c referrals.allow_live=off'"
+\i :dir/session.psql
+SELECT referrals.mode();
+\c -reuse-previous=on "options=''"
+\i :dir/session.psql
+ALTER DATABASE :"DBNAME" SET referrals.allow_live = off;
+\c -
+\i :dir/session.psql
+SELECT referrals.mode();
+\c -
+ALTER DATABASE :"DBNAME" RESET referrals.allow_live;
+\c -
+\i :dir/session.psql
+
 -- Back to mock, and to mock's own volume: 2 there, 3 live.
 SELECT referrals.go_mock();
 SELECT referrals.mode();

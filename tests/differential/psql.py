@@ -1,0 +1,161 @@
+"""Talk to Postgres through a psql process that stays open.
+
+Only the standard library and psql are needed. Where the server is comes from
+the environment (PGHOST, PGPORT, PGUSER), as for every other client.
+"""
+
+import itertools
+import os
+import subprocess
+import tempfile
+
+FIELD, RECORD, NULL = "\x1f", "\x1e", "\x02null"
+SUCCESS = "00000"
+INFINITY = float("inf")
+
+
+class Failure(Exception):
+    """A statement failed that must not, or psql is gone."""
+
+
+class Result:
+    def __init__(self, sqlstate, rows, messages):
+        self.sqlstate, self.rows, self.messages = sqlstate, rows, messages
+
+    @property
+    def ok(self):
+        return self.sqlstate == SUCCESS
+
+    @property
+    def value(self):
+        """The only column of the only row."""
+        return self.rows[0][0] if self.rows else None
+
+
+class Session:
+    _numbers = itertools.count(1)
+
+    def __init__(self, database, settings=()):
+        self.database = database
+        self._messages = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")
+        self._psql = subprocess.Popen(
+            ["psql", "-XAtq", "-F", FIELD, "-R", RECORD, "-P", f"null={NULL}", "-v", "VERBOSITY=verbose",
+             "-d", database],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._messages, encoding="utf-8",
+            env={**os.environ, "PGCLIENTENCODING": "UTF8", "PGOPTIONS": ""})
+        # A statement that hangs is a failure and not a test that never ends.
+        self.query("SET statement_timeout = '60s'")
+        for setting in settings:
+            self.query(setting)
+
+    def run(self, sql):
+        """Run one statement, which may fail. A COPY carries its data after its own line."""
+        end = f"@@{next(self._numbers)}"
+        begin = self._messages.seek(0, os.SEEK_END)
+        terminator = "" if sql.endswith("\\.") else ";"
+        try:
+            self._psql.stdin.write(f"{sql}{terminator}\n\\echo {end} :SQLSTATE\n")
+            self._psql.stdin.flush()
+        except BrokenPipeError:
+            pass
+        output = []
+        for line in self._psql.stdout:
+            if line.startswith(end + " "):
+                break
+            output.append(line)
+        else:
+            raise Failure(f"psql ended during: {sql}\n{self._since(begin)}")
+        return Result(line.split()[1], self._rows("".join(output)), self._since(begin))
+
+    def query(self, sql):
+        """Run one statement that must succeed; give back its rows."""
+        result = self.run(sql)
+        if not result.ok:
+            raise Failure(f"{sql}\n{result.messages}")
+        return result.rows
+
+    def value(self, sql):
+        rows = self.query(sql)
+        return rows[0][0] if rows else None
+
+    def close(self):
+        self._psql.stdin.close()
+        self._psql.wait(30)
+        self._psql.stdout.close()
+        self._messages.close()
+
+    def _since(self, begin):
+        self._messages.seek(begin)
+        return self._messages.read().strip()
+
+    @staticmethod
+    def _rows(output):
+        if output == "":
+            return []
+        return [[None if field == NULL else field for field in record.split(FIELD)]
+                for record in output.removesuffix("\n").split(RECORD)]
+
+
+def literal(value):
+    """A value as SQL text."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def micros(expression):
+    """SQL for a timestamptz as whole microseconds since 1970 (exact), or 'infinity'."""
+    return (f"CASE WHEN isfinite({expression}) THEN (extract(epoch FROM {expression}) * 1000000)::bigint::text "
+            f"ELSE ({expression})::text END")
+
+
+def moment(text):
+    """What micros() gave, as a number; infinities compare as they should."""
+    if text is None:
+        return None
+    return {"infinity": INFINITY, "-infinity": -INFINITY}.get(text) or int(text)
+
+
+class Calendar:
+    """Where the calendar windows of a time zone begin.
+
+    Asked from Postgres, month by month, because Python finds no time zones on
+    a machine without tzdata. A window begins at the local midnight of its first
+    day and ends where the next one begins, so every instant is in exactly one
+    window. Where the clocks skip midnight it begins when they do; where midnight
+    is twice, at the first (Postgres by itself takes the second).
+    """
+
+    MONTHS = {"month": 1, "quarter": 3, "year": 12}
+    YEAR = 31556952 * 1000000
+
+    def __init__(self, session):
+        self._session = session
+        self._begins = {}
+
+    def window(self, unit, zone, instant):
+        if unit == "lifetime":
+            return -INFINITY, INFINITY
+        size = self.MONTHS[unit]
+        # A first guess by the mean year, then the latest beginning not after the instant.
+        guess = (instant // (self.YEAR // 12) - 360) // size
+        number = max(n for n in range(guess - 3, guess + 4) if self._begin(zone, n * size) <= instant)
+        return self._begin(zone, number * size), self._begin(zone, (number + 1) * size)
+
+    def _begin(self, zone, month):
+        """The beginning of the month that many months after January 2000."""
+        chunk = month // 240
+        if (zone, chunk) not in self._begins:
+            self._begins[zone, chunk] = [int(row[0]) for row in self._session.query(f"""
+                SELECT {micros("least(begins, first)")}
+                FROM generate_series({chunk * 240}, {chunk * 240 + 239}) AS n,
+                  LATERAL (SELECT timestamp '2000-01-01' + make_interval(months => n)) AS l(midnight),
+                  LATERAL (SELECT midnight AT TIME ZONE {literal(zone)}) AS b(begins),
+                  LATERAL (SELECT min(begins - earlier) FROM unnest(ARRAY[interval '30 minutes', '1 hour']) AS earlier
+                    WHERE (begins - earlier) AT TIME ZONE {literal(zone)} = midnight) AS f(first)
+                ORDER BY n""")]
+        return self._begins[zone, chunk][month % 240]

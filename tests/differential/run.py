@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""The differential test: random histories against an independent model of the rules.
+
+  run.py                     a few fixed seeds, one random seed, many connections
+  run.py --seed N --steps M  one story again (with --verbose: its SQL)
+  run.py --self-test         the model against worked examples, the comparison against errors
+
+Needs a running, throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the
+extension installed. Makes databases of its own and drops them.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import sys
+import time
+
+import contention
+import selftest
+from compare import Mismatch
+from psql import Failure, Session
+from story import APP_ROLE, Story, set_allow_live
+
+FIXED_SEEDS = list(range(1, 11))
+CONTENTION_SEEDS = [(1, 8), (2, 6), (3, 4)]  # seed and number of connections
+
+
+class Runner:
+    def __init__(self, options):
+        self.options = options
+        self.admin = Session("postgres")
+        self.passed = self.failed = 0
+        if self.admin.value(f"SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}'") is None:
+            self.admin.query(f"CREATE ROLE {APP_ROLE}")
+
+    def in_database(self, name, work):
+        """Run work(database) in a fresh database with the extension; keep it for a look if it fails."""
+        name = f"differential_{name}"
+        self.admin.query(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.admin.query(f"CREATE DATABASE {name}")
+        began = time.monotonic()
+        try:
+            session = Session(name)
+            session.query("CREATE EXTENSION referrals")
+            session.close()
+            told = work(name)
+        except (Mismatch, Failure, LookupError, AssertionError) as error:
+            self.failed += 1
+            print(f"FAILED {name}: {type(error).__name__}: {error}")
+            print(f"  the database {name} is kept")
+            return
+        print(f"ok     {name}: {told} ({time.monotonic() - began:.0f} s)", flush=True)
+        self.admin.query(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def story(self, seed, steps, allow_live):
+        log = Log(self.options.verbose)
+
+        def work(database):
+            story = Story(seed, database, allow_live, log)
+            try:
+                story.run(steps)
+            except (Mismatch, Failure, LookupError, AssertionError) as error:
+                again = f"run.py --seed {seed} --steps {steps}" + (" --live" if allow_live else "")
+                raise type(error)(f"step {story.step} of seed {seed}; again: {again}\n{error}\n  the last statements:\n{log.tail()}")
+            finally:
+                with contextlib.suppress(Failure):  # it would hide the reason
+                    if allow_live:
+                        set_allow_live(story.check, [], None)
+                    story.close()
+            self.passed += story.tally.count
+            world = story.world
+            return (f"{story.step} units, {len(world.people)} people, {len(world.attributions)} ties, "
+                    f"{len(world.audit)} audit rows, {story.tally.count} comparisons")
+        self.in_database(f"seed_{seed}", work)
+
+    def contention(self, seed, clients, statements):
+        def work(database):
+            try:
+                told, tally = contention.run(seed, database, clients, statements)
+            except (Mismatch, Failure, LookupError, AssertionError) as error:
+                raise type(error)(f"seed {seed}; again: run.py --contention {seed} --clients {clients}\n{error}")
+            self.passed += tally.count
+            return f"{told}, {tally.count} comparisons"
+        self.in_database(f"contention_{seed}", work)
+
+
+class Log:
+    """The SQL of a story: printed if asked for, else only the end is kept."""
+
+    def __init__(self, verbose):
+        self.verbose, self.lines = verbose, []
+
+    def __call__(self, sql):
+        if self.verbose:
+            print(sql if sql.startswith("--") or sql.endswith("\\.") else f"{sql};", flush=True)
+        self.lines = self.lines[-11:] + [sql]
+
+    def tail(self):
+        return "\n".join(f"    {sql[:1000]}" for sql in self.lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--steps", type=int, default=int(os.environ.get("DIFFERENTIAL_STEPS", "250")))
+    parser.add_argument("--live", action="store_true", help="let the story switch to live mode")
+    parser.add_argument("--contention", type=int, metavar="SEED", help="only many connections")
+    parser.add_argument("--clients", type=int, default=6)
+    parser.add_argument("--statements", type=int, default=100, help="of each connection")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--self-test", action="store_true")
+    options = parser.parse_args()
+    if options.self_test:
+        sys.exit(selftest.main())
+    runner = Runner(options)
+    if options.seed is not None:
+        runner.story(options.seed, options.steps, options.live)
+    elif options.contention is not None:
+        runner.contention(options.contention, options.clients, options.statements)
+    else:
+        runner.failed += selftest.main(quiet=True)
+        for seed in [*FIXED_SEEDS, random.SystemRandom().randrange(10**9)]:
+            runner.story(seed, options.steps, allow_live=seed % 2 == 0)
+        for seed, clients in CONTENTION_SEEDS:
+            runner.contention(seed, clients, options.statements)
+    runner.admin.run(f"DROP ROLE {APP_ROLE}")  # not possible while databases are kept
+    runner.admin.close()
+    print(f"{runner.passed} passed, {runner.failed} failed")
+    sys.exit(1 if runner.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""One random story, told to the extension and to the model, compared after every unit."""
+
+import random
+
+from compare import Mismatch, Tally, check_form, compare_all, compare_questions, compare_views, comparable, read_audit, read_people
+from generate import Generator, Op, stamp
+from model import Refused, SignUp, World
+from psql import SUCCESS, Calendar, Session, literal, micros, moment
+
+APP_ROLE = "differential_app"
+ODD_SETTINGS = [
+    ["SET timezone = 'America/Los_Angeles'", "SET datestyle = 'SQL, DMY'", "SET application_name = 'first'"],
+    ["SET timezone = 'Australia/Lord_Howe'", "SET search_path = ''", "SET application_name = 'second'"],
+    ["SET timezone = 'UTC'", "SET intervalstyle = 'sql_standard'", "SET application_name = 'third'"],
+]
+INBOX = """
+    CREATE FUNCTION app.forward() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.id IS NULL THEN
+        INSERT INTO app.users (referred_by, code, name, joined, stmt)
+        VALUES (NEW.referred_by, NEW.code, NEW.name, NEW.joined, NEW.stmt);
+      ELSE
+        INSERT INTO app.users (id, referred_by, code, name, joined, stmt)
+        VALUES (NEW.id, NEW.referred_by, NEW.code, NEW.name, NEW.joined, NEW.stmt);
+      END IF;
+      RETURN NULL;
+    END $$"""
+
+
+def set_allow_live(admin, sessions, allowed):
+    """The server's setting; done when every session has noticed."""
+    admin.query("SELECT referrals.mode()")  # the library must be loaded for the setting to be known
+    admin.query(f"ALTER SYSTEM SET referrals.allow_live = {'on' if allowed else 'off'}" if allowed is not None
+                else "ALTER SYSTEM RESET referrals.allow_live")
+    admin.query("SELECT pg_reload_conf()")
+    wanted = "on" if allowed else "off"
+    for session in [admin, *sessions]:
+        for _ in range(500):
+            session.query("SELECT pg_sleep(0.01)")
+            if (session.value("SELECT current_setting('referrals.allow_live', true)") or "off") == wanted:
+                break
+        else:
+            raise AssertionError("referrals.allow_live does not change on reload")
+
+
+class Context:
+    """What the model needs of one unit that it cannot know: time, random codes, the order of rows."""
+
+    def __init__(self, story, now, issued):
+        self.story, self.now, self.codes = story, now, issued
+
+    def issued(self, key, label):
+        if key not in self.codes:
+            raise LookupError(f"the model admits {key!r}, which the extension does not know")
+        code = self.codes[key]
+        self.story.tally.true(f"the code {code} of {key!r} has not the form of a code issued for label {label!r}",
+                              check_form(code, label))
+        return code
+
+    def rows(self, table, statement=None):
+        """The rows that a statement put into the table, in their order; or all, oldest first."""
+        columns = table.columns
+        fields = [f"{table.column('key')}::text"] + [
+            table.column(role) if role in columns else "NULL" for role in ("referred_by", "wanted", "label")]
+        at = micros(table.column("at")) if "at" in columns else "NULL"
+        age = f"t.{table.column('at')} NULLS LAST, " if "at" in columns else ""
+        order = f"WHERE stmt = {statement} ORDER BY seq" if statement else f"ORDER BY {age}t.{table.column('key')}, seq"
+        rows = self.story.check.query(f"SELECT {', '.join(fields)}, {at} FROM {table.name} t {order}")
+        return [SignUp(*row[:4], moment(row[4])) for row in rows]
+
+    def instant(self, text):
+        return None if text is None else moment(self.story.check.value(f"SELECT {micros(literal(text) + '::timestamptz')}"))
+
+
+class Story:
+    def __init__(self, seed, database, allow_live, log):
+        self.rng = random.Random(seed)
+        self.tally, self.log, self.step = Tally(), log, 0
+        self.check = Session(database, ["SET timezone = 'UTC'"])
+        self.user = self.check.value("SELECT session_user")
+        self.sessions = [Session(database, settings) for settings in ODD_SETTINGS]
+        self.world = World(Calendar(self.check))
+        now = moment(self.check.value(f"SELECT {micros('now()')}"))
+        self.generator = Generator(self.rng, self.world, self.world.calendar, now, allow_live)
+        self.last_audit = self.last_person = 0
+
+    def prepare(self):
+        self.check.query("CREATE SCHEMA app")
+        for table in self.generator.tables:
+            for statement in table.create.split(";"):
+                self.check.query(statement)
+        self.check.query("CREATE TABLE app.inbox (id bigint, referred_by text, code text, name text, joined timestamptz, stmt integer)")
+        self.check.query(INBOX)
+        self.check.query("CREATE TRIGGER forward AFTER INSERT ON app.inbox FOR EACH ROW EXECUTE FUNCTION app.forward()")
+        self.check.query(f"GRANT USAGE ON SCHEMA app TO {APP_ROLE}")
+        self.check.query(f"GRANT ALL ON ALL TABLES IN SCHEMA app TO {APP_ROLE}")
+        self.check.query(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA app TO {APP_ROLE}")
+
+    def run(self, steps):
+        self.prepare()
+        generator = self.generator
+        for name in generator.programs[: self.rng.choice([1, 2, 3])]:
+            self.play(generator.single(generator.define(name, first=True)))
+        for table in self.rng.sample(generator.tables, 2):
+            self.play(generator.single(generator.attach(table)))
+        for _ in range(4):
+            self.play(generator.single(generator.insert()))
+        for number in range(steps):
+            self.play(generator.bulk() if number == steps // 2 else generator.unit())
+            if number % 25 == 24:
+                self.compare()
+        self.compare()
+        self.prove()
+
+    def prove(self):
+        """A wrong row in the tables must be noticed; each is undone again."""
+        for wrong in ["UPDATE referrals.standing SET volume = volume + 1 WHERE volume = (SELECT max(volume) FROM referrals.standing)",
+                      "UPDATE referrals.participant SET registered_at = registered_at + interval '1 microsecond' WHERE code = "
+                      "(SELECT min(code) FROM referrals.participant)",
+                      "INSERT INTO referrals.audit_log (action) VALUES ('went_mock')"]:
+            self.check.query("BEGIN")
+            is_wrong = self.check.query(f"{wrong} RETURNING 1") != []  # after purge_mock there may be no standing
+            try:
+                compare_all(Tally(), self.check, self.world)
+            except Mismatch:
+                self.tally.true("the row is right", is_wrong)
+            else:
+                self.tally.true(f"not noticed: {wrong}", not is_wrong)
+            finally:
+                self.check.query("ROLLBACK")
+
+    def compare(self):
+        compare_all(self.tally, self.check, self.world)
+        instants = [self.generator.instant() for _ in range(3)]
+        compare_questions(self.tally, self.check, self.world, self.rng, instants, stamp)
+        compare_views(self.tally, self.check, self.world)
+
+    def play(self, unit):
+        """Do a unit in some session, then have the model do what of it was committed."""
+        self.step += 1
+        session = self.rng.choice(self.sessions)
+        first = unit.steps[0]
+        if isinstance(first, Op) and first.allow_live is not None:
+            self.log(f"-- referrals.allow_live = {first.allow_live}")
+            set_allow_live(self.check, self.sessions, first.allow_live)
+            first.expect(self.world, None)
+            return
+        now, done = self.execute(session, unit)
+        people = read_people(self.check, self.last_person)
+        before = len(self.world.audit)
+        context = Context(self, now, {key: rest[0] for _, key, rest in people})
+        for op, result in done:
+            self.replay(op, result, context)
+        for number, key, rest in people:
+            someone = self.world.people.get(key)
+            self.tally.equal(f"participant {key!r}", someone and (someone.code, someone.program, someone.registered_at), rest)
+            self.last_person = number
+        if any("purge_mock" in op.sql for op, _ in done):
+            compare_all(self.tally, self.check, self.world)
+            self.last_audit = int(self.check.value("SELECT max(audit_id) FROM referrals.audit_log"))
+            return
+        rows = read_audit(self.check, self.last_audit)
+        self.tally.lists("audit_log", [comparable(entry) for entry in self.world.audit[before:]],
+                         [comparable(entry) for _, _, entry in rows])
+        for _, origin, _ in rows:
+            self.tally.equal("actor, application and transaction of a unit's audit rows",
+                             [self.user, session.value("SHOW application_name"), rows[0][1][2]], origin)
+        if rows:
+            self.last_audit = rows[-1][0]
+
+    def execute(self, session, unit):
+        """Returns the transaction's time, if known, and what was committed, with its results."""
+        def say(sql):
+            self.log(sql)
+            return session.run(sql)
+
+        if unit.as_app:
+            say(f"SET ROLE {APP_ROLE}")
+        now = None
+        if unit.style != "single":
+            say(f"BEGIN ISOLATION LEVEL {unit.isolation}")
+            now = moment(session.value(f"SELECT {micros('now()')}"))
+        done, marks = [], {}
+        for step in unit.steps:
+            if not isinstance(step, Op):
+                word, name = step
+                say({"savepoint": f"SAVEPOINT {name}", "release": f"RELEASE {name}", "back": f"ROLLBACK TO {name}"}[word])
+                if word == "savepoint":
+                    marks[name] = len(done)
+                elif word == "back":
+                    del done[marks[name]:]
+                continue
+            guarded = step.guarded and unit.style != "single"
+            if guarded:
+                say("SAVEPOINT guard")
+            result = say(step.sql)
+            if not result.ok:
+                self.log(f"-- {result.messages}")
+            if guarded:
+                say("RELEASE guard" if result.ok else "ROLLBACK TO guard")
+            done.append((step, result))
+        if unit.style == "rollback":
+            say("ROLLBACK")
+            done = []
+        elif unit.style == "commit":
+            say("COMMIT")
+        if unit.as_app:
+            say("RESET ROLE")
+        return now, done
+
+    def replay(self, op, result, context):
+        try:
+            expected, sqlstate = op.expect(self.world, context), SUCCESS
+        except Refused as refused:
+            expected, sqlstate = None, str(refused)
+        self.tally.equal(f"SQLSTATE of {op.sql[:500]}\n  {result.messages}", sqlstate, result.sqlstate)
+        if expected is not None:
+            self.tally.equal(f"value of {op.sql[:500]}", expected, result.value)
+
+    def close(self):
+        for session in [*self.sessions, self.check]:
+            session.close()
