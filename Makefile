@@ -4,8 +4,9 @@
 #   PG_CONFIG   the Postgres to build for, test with or install into. Without it
 #               build, test and demo use one fetched under target/tools, and
 #               install uses the pg_config on PATH.
+#   PG          which major is fetched: 18 (the default) or 16
 
-export PG_CONFIG DESTDIR SUITES REGRESS ISOLATION UPDATE KEEP CARGO_FLAGS
+export PG PG_CONFIG DESTDIR SUITES REGRESS ISOLATION UPDATE KEEP CARGO_FLAGS
 
 .PHONY: build install uninstall test demo demo-psql psql lint clean help
 .NOTPARALLEL:
@@ -48,4 +49,5 @@ help:
 	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
 	@echo 'make uninstall  remove it from there'
 	@echo 'make clean      remove target/, with all that was fetched and built'
+	@echo 'PG=16 fetches and uses PostgreSQL 16 instead of 18'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'

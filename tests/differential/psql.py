@@ -6,6 +6,7 @@ the environment (PGHOST, PGPORT, PGUSER), as for every other client.
 
 import itertools
 import os
+import re
 import subprocess
 import tempfile
 
@@ -65,7 +66,11 @@ class Session:
             output.append(line)
         else:
             raise Failure(f"psql ended during: {sql}\n{self._since(begin)}")
-        return Result(line.split()[1], self._rows("".join(output)), self._since(begin))
+        messages = self._since(begin)
+        # Before version 17 psql does not set SQLSTATE for a COPY.
+        error = re.search(r"^(?:psql:\S+ )?ERROR:  (\w{5}): ", messages, re.MULTILINE) if terminator == "" else None
+        sqlstate = line.split()[1] if terminator else error[1] if error else SUCCESS
+        return Result(sqlstate, self._rows("".join(output)), messages)
 
     def query(self, sql):
         """Run one statement that must succeed; give back its rows."""

