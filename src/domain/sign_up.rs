@@ -112,18 +112,18 @@ pub struct Owner {
     pub participant_id: i64,
     /// Whether the person has been erased since.
     pub erased: bool,
-    /// The place among the rows of this batch, if the participant came with it.
-    pub place_in_batch: Option<usize>,
+    /// Which row of this batch it is, if the participant came with it.
+    pub row: Option<usize>,
 }
 
 /// Whether a new participant is tied to the owner of the code that the sign-up named.
 ///
 /// Codes count from the moment that they are issued: the code of a later row of the same batch is unknown.
-pub fn tie(place_in_batch: usize, owner: Option<Owner>) -> Result<Owner, Untied> {
+pub fn tie(row: usize, owner: Option<Owner>) -> Result<Owner, Untied> {
     let owner = owner.ok_or(Untied::UnknownCode)?;
-    match owner.place_in_batch {
-        Some(place) if place == place_in_batch => Err(Untied::SelfReferral),
-        Some(place) if place > place_in_batch => Err(Untied::UnknownCode),
+    match owner.row {
+        Some(issued_at) if issued_at == row => Err(Untied::SelfReferral),
+        Some(issued_at) if issued_at > row => Err(Untied::UnknownCode),
         _ if owner.erased => Err(Untied::RetiredCode),
         _ => Ok(owner),
     }
@@ -133,8 +133,8 @@ pub fn tie(place_in_batch: usize, owner: Option<Owner>) -> Result<Owner, Untied>
 mod tests {
     use super::*;
 
-    fn owner(place_in_batch: Option<usize>, erased: bool) -> Option<Owner> {
-        Some(Owner { participant_id: 1, erased, place_in_batch })
+    fn owner(row: Option<usize>, erased: bool) -> Option<Owner> {
+        Some(Owner { participant_id: 1, erased, row })
     }
 
     #[test]

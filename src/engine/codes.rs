@@ -41,23 +41,23 @@ impl Issued {
 /// Makes participants of applicants, each with a code that nobody ever had. Of two applicants with the same key the
 /// second is a known participant.
 pub fn issue(program_id: i32, applicants: &[Applicant]) -> Result<Vec<Issued>, Error> {
-    let mut place_of_key: HashMap<&str, usize> = HashMap::with_capacity(applicants.len());
+    let mut row_of_key: HashMap<&str, usize> = HashMap::with_capacity(applicants.len());
     let mut distinct: Vec<&Applicant> = Vec::with_capacity(applicants.len());
-    let mut places = Vec::with_capacity(applicants.len());
+    let mut rows = Vec::with_capacity(applicants.len());
     for applicant in applicants {
-        let place = *place_of_key.entry(applicant.user_key).or_insert(distinct.len());
-        let is_first = place == distinct.len();
+        let row = *row_of_key.entry(applicant.user_key).or_insert(distinct.len());
+        let is_first = row == distinct.len();
         if is_first {
             distinct.push(applicant);
         }
-        places.push((place, is_first));
+        rows.push((row, is_first));
     }
     let issued = issue_distinct(program_id, &distinct)?;
-    let result = |(place, is_first): (usize, bool)| match is_first {
-        true => issued[place].clone(),
-        false => Issued::Known(issued[place].participant().clone()),
+    let result = |(row, is_first): (usize, bool)| match is_first {
+        true => issued[row].clone(),
+        false => Issued::Known(issued[row].participant().clone()),
     };
-    Ok(places.into_iter().map(result).collect())
+    Ok(rows.into_iter().map(result).collect())
 }
 
 /// The same for applicants of different keys. A taken code is followed by another.
@@ -69,31 +69,31 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
     for _ in 0..=code_maker::ATTEMPTS {
         let people: Vec<New> = pending
             .iter()
-            .map(|&place| New {
-                user_key: applicants[place].user_key,
-                code: drafts[place].code.as_str(),
-                is_wanted: drafts[place].is_wanted,
-                registered_at: applicants[place].registered_at,
+            .map(|&row| New {
+                user_key: applicants[row].user_key,
+                code: drafts[row].code.as_str(),
+                is_wanted: drafts[row].is_wanted,
+                registered_at: applicants[row].registered_at,
             })
             .collect();
         let inserted = participant::insert(program_id, &people);
-        pending.retain(|&place| {
-            let id = inserted.get(applicants[place].user_key);
-            issued[place] = id.map(|id| drafts[place].issued(*id, program_id));
+        pending.retain(|&row| {
+            let id = inserted.get(applicants[row].user_key);
+            issued[row] = id.map(|id| drafts[row].issued(*id, program_id));
             id.is_none()
         });
         if pending.is_empty() {
             return Ok(issued.into_iter().map(|result| result.expect("nothing is pending")).collect());
         }
         // Who was not inserted is known already, or somebody else has the code.
-        let known = participant::by_keys(pending.iter().map(|&place| applicants[place].user_key).collect());
-        pending.retain(|&place| {
-            let participant = known.get(applicants[place].user_key);
-            issued[place] = participant.cloned().map(Issued::Known);
+        let known = participant::by_keys(pending.iter().map(|&row| applicants[row].user_key).collect());
+        pending.retain(|&row| {
+            let participant = known.get(applicants[row].user_key);
+            issued[row] = participant.cloned().map(Issued::Known);
             participant.is_none()
         });
-        for &place in &pending {
-            drafts[place].next(applicants[place]);
+        for &row in &pending {
+            drafts[row].next(applicants[row]);
         }
     }
     Err(Error::NoFreeCode)

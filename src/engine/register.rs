@@ -85,7 +85,7 @@ impl Registrar {
         self.standings.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));
         let mut records = Vec::with_capacity(owners.len());
         let mut ties = Vec::with_capacity(owners.len());
-        for (place, entry) in entries.iter().enumerate() {
+        for (row, entry) in entries.iter().enumerate() {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),
                 Err(problem) => {
@@ -96,7 +96,7 @@ impl Registrar {
             };
             self.record_bad_input(entry, participant.id, &mut records)?;
             let Some(named) = named_code(entry.sign_up) else { continue };
-            match owners.get(&place).copied().unwrap_or(Err(Untied::AlreadyRegistered)) {
+            match owners.get(&row).copied().unwrap_or(Err(Untied::AlreadyRegistered)) {
                 Err(reason) => records.push(records::untied(participant.id, reason, named)),
                 Ok(owner) => {
                     let tie =
@@ -184,25 +184,23 @@ fn named_code(sign_up: &SignUp) -> Option<&str> {
     sign_up.referred_by.as_deref().filter(|typed| !is_blank(typed))
 }
 
-/// For each new participant whose sign-up named a code: whom it ties to, by the place in the batch.
+/// For each new participant whose sign-up named a code: whom it ties to, by the row of the batch.
 fn owners(entries: &[Entry]) -> HashMap<usize, Result<Owner, Untied>> {
     let new = || entries.iter().enumerate().filter(|(_, entry)| matches!(entry.issued, Ok(Issued::New { .. })));
     let named: Vec<(usize, Option<Code>)> =
-        new().filter_map(|(place, entry)| Some((place, Code::parse(named_code(entry.sign_up)?)))).collect();
+        new().filter_map(|(row, entry)| Some((row, Code::parse(named_code(entry.sign_up)?)))).collect();
     let codes: HashSet<&str> = named.iter().filter_map(|(_, code)| code.as_ref().map(Code::as_str)).collect();
     let found = participant::by_codes(codes.into_iter().collect());
-    let place_of: HashMap<i64, usize> = match found.is_empty() {
+    let row_of: HashMap<i64, usize> = match found.is_empty() {
         true => HashMap::new(),
-        false => {
-            new().filter_map(|(place, entry)| Some((entry.issued.as_ref().ok()?.participant().id, place))).collect()
-        }
+        false => new().filter_map(|(row, entry)| Some((entry.issued.as_ref().ok()?.participant().id, row))).collect(),
     };
     let owner = |code: &Code| {
         found.get(code.as_str()).map(|participant| Owner {
             participant_id: participant.id,
             erased: participant.erased,
-            place_in_batch: place_of.get(&participant.id).copied(),
+            row: row_of.get(&participant.id).copied(),
         })
     };
-    named.into_iter().map(|(place, code)| (place, sign_up::tie(place, code.as_ref().and_then(owner)))).collect()
+    named.into_iter().map(|(row, code)| (row, sign_up::tie(row, code.as_ref().and_then(owner)))).collect()
 }

@@ -5,6 +5,7 @@ use super::statement::{Statement, all, column, first, required};
 use crate::domain::plan::{PlanVersion, Program};
 use crate::domain::plan_json::{self, PlanError};
 use crate::domain::timestamp::Timestamp;
+use crate::pg::invalidation;
 use crate::pg::report::{Report, raise};
 use pgrx::JsonB;
 use pgrx::prelude::PgSqlErrorCode;
@@ -21,7 +22,12 @@ thread_local! {
 
 /// The program of a number.
 pub fn by_id(program_id: i32) -> Option<Rc<Program>> {
-    PROGRAMS.with(|programs| programs.get(load)).get(&program_id).cloned()
+    let find = || PROGRAMS.with(|programs| programs.get(load)).get(&program_id).cloned();
+    find().or_else(|| {
+        // A commit can be seen a moment before it is heard of.
+        invalidation::forget();
+        find()
+    })
 }
 
 /// The program of a name.
