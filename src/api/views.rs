@@ -11,13 +11,13 @@ use pgrx::AnyNumeric;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 
+/// A standing brought up to now, as a table of at most one row.
 #[pg_extern(sql = false)]
 #[expect(
     clippy::too_many_arguments,
     clippy::type_complexity,
     reason = "the columns of a standing; pgrx wants them here"
 )]
-/// A standing brought up to now, as a table of at most one row.
 fn _current_standing(
     participant_id: Option<i64>,
     mode: Option<&str>,

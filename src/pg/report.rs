@@ -51,5 +51,5 @@ impl From<Report> for ErrorReport {
 /// Raises an error from where none can be returned, such as a trigger.
 pub fn raise(report: impl Into<Report>) -> ! {
     ErrorReport::from(report.into()).report(PgLogLevel::ERROR);
-    unreachable!("an error report of level ERROR does not return")
+    panic!("an error report of level ERROR does not return")
 }
