@@ -29,18 +29,19 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
     };
     // SAFETY: the data is that of this very call.
     let rows = unsafe { TransitionTable::new(trigger.trigger_data()) };
-    if rows.len() == 0 {
-        return Ok(None);
-    }
     // SAFETY: Postgres fires the trigger with the relation open.
     let table = unsafe { (*trigger.trigger_data().tg_relation).rd_id };
-    match Columns::find(&rows, &attachment) {
-        Err(missing) => register::skip_statement(table, missing),
-        Ok(columns) => {
-            if let Err(error) = register_all(&rows, &columns, &attachment, table) {
-                raise(error);
-            }
+    let result = match Columns::find(&rows, &attachment) {
+        _ if rows.len() == 0 => Ok(()),
+        Ok(columns) => register_all(&rows, &columns, &attachment, table),
+        Err(missing) => {
+            register::skip_statement(table, missing);
+            Ok(())
         }
+    };
+    rows.close();
+    if let Err(error) = result {
+        raise(error);
     }
     Ok(None)
 }

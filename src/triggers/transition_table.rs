@@ -95,11 +95,10 @@ impl TransitionTable {
             (!is_null).then(|| Value::new(*(*self.slot).tts_values.add(index), column.type_oid))
         }
     }
-}
 
-impl Drop for TransitionTable {
-    fn drop(&mut self) {
-        // SAFETY: the slot was made by `new` and holds a reference to the table's description.
+    /// Lets go of the table's description. Not done by dropping: while an error unwinds, Postgres lets go of it itself.
+    pub fn close(self) {
+        // SAFETY: the slot was made by `new`, and nobody uses it from here on.
         unsafe { pg_sys::ExecDropSingleTupleTableSlot(self.slot) }
     }
 }
