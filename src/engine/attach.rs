@@ -44,11 +44,18 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
         return Err(Error::AttachNeedsFreshSnapshot);
     }
     let table = users_table(oid)?;
+    if roles::hides_rows(oid, table.owner) {
+        return Err(Error::RowsHidden { table: table.qualified_name });
+    }
     let attachment = checked(&table, request)?;
     roles::with_rights_of(access::owner(), || {
         let mut registrar = Registrar::new(&attachment.program, Some(oid), BadInput::Record)?;
         attachment::drop_trigger(&table);
         attachment::create_trigger(&table, &attachment);
+        // Its name may have become another table's meanwhile: a schema can be renamed under the lock.
+        if !attachment::is_attached(&table) {
+            return Err(Error::NotAUsersTable { table: table.qualified_name.clone() });
+        }
         if attachment.referred_by.is_none() {
             pgrx::notice!(
                 "users of {} get codes and are not tied: no column of referral codes is read",
@@ -114,25 +121,30 @@ fn checked(table: &Table, request: &Request) -> Result<Attachment, Error> {
     })
 }
 
-/// The table, if the caller may attach it. Nobody else can write to it or change it from here on.
+/// The table, if the caller owns it. Nobody else can write to it or change it from here on.
+///
+/// Reading it runs code of its owner and of those of its partitions, so the caller must have the owner's rights already,
+/// and the partitions must not be somebody else's.
 fn users_table(oid: Oid) -> Result<Table, Error> {
-    let unknown = || Error::NotAUsersTable { table: oid.to_u32().to_string() };
-    let name = attachment::name(oid).ok_or_else(unknown)?;
-    if !roles::may_attach(oid) {
-        return Err(Error::MayNotAttach { table: name });
-    }
-    if name.starts_with("referrals.") {
-        return Err(Error::NotAUsersTable { table: name });
-    }
+    owned_table(oid)?;
     roles::lock_table(oid);
-    let table = attachment::describe(oid).ok_or_else(unknown)?;
-    if !['r', 'p'].contains(&table.kind) || table.is_partition {
+    let table = owned_table(oid)?;
+    if !['r', 'p'].contains(&table.kind) || table.is_partition || table.is_ours {
         return Err(Error::NotAUsersTable { table: table.qualified_name });
     }
-    if roles::hides_rows(oid, table.owner) {
-        return Err(Error::RowsHidden { table: table.qualified_name });
+    if attachment::has_foreign_partitions(&table) {
+        return Err(Error::ForeignPartitions { table: table.qualified_name });
     }
     Ok(table)
+}
+
+fn owned_table(oid: Oid) -> Result<Table, Error> {
+    let table = attachment::describe(oid).ok_or_else(|| Error::NotAUsersTable { table: oid.to_u32().to_string() })?;
+    if roles::caller_has_rights_of(table.owner) {
+        Ok(table)
+    } else {
+        Err(Error::MayNotAttach { table: table.qualified_name })
+    }
 }
 
 fn check_column(

@@ -73,9 +73,9 @@ pub fn purge_mock() -> i64 {
     }
     PURGING.set(true);
     let pass = Pass;
-    standing::lock_mock();
+    let referrers = standing::lock_mock();
     let lines = ledger::delete_mock();
-    standing::blank_mock();
+    standing::blank_mock(referrers);
     drop(pass);
     ledger::append(&[records::entry("mock_purged", None, None, json!({"lines": lines}))]);
     lines

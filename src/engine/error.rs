@@ -34,6 +34,7 @@ pub enum Error {
     VirtualColumn { table: String, column: String },
     MayNotAttach { table: String },
     RowsHidden { table: String },
+    ForeignPartitions { table: String },
     AttachNeedsFreshSnapshot,
 }
 
@@ -156,7 +157,12 @@ impl From<Error> for Report {
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied to attach or detach {table}"),
             )
-            .hint("It takes the privileges TRIGGER and SELECT on the table, as its owner has."),
+            .hint("It takes the rights of the table's owner."),
+            ForeignPartitions { table } => Report::new(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("a partition of {table} has another owner than the table"),
+            )
+            .hint("Give the partitions to the table's owner: reading them runs functions of whoever owns them."),
             RowsHidden { table } => Report::new(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("row level security hides rows of {table} from you or from its owner"),

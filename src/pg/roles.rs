@@ -2,15 +2,12 @@
 
 use pgrx::pg_sys;
 
-/// Whether the caller may put a trigger on a table by hand: has TRIGGER and SELECT on it.
+/// Whether the caller has the rights of a role: is that role, a member that inherits from it, or a superuser.
 ///
 /// The caller is the current user: whoever runs the code that calls, be it inside an index expression or a function.
-pub fn may_attach(table: pg_sys::Oid) -> bool {
-    // SAFETY: plain catalogue look-ups; a missing table was refused before.
-    unsafe {
-        let wanted = pg_sys::AclMode::from(pg_sys::ACL_TRIGGER | pg_sys::ACL_SELECT);
-        pg_sys::pg_class_aclmask(table, pg_sys::GetUserId(), wanted, pg_sys::AclMaskHow::ACLMASK_ALL) == wanted
-    }
+pub fn caller_has_rights_of(role: pg_sys::Oid) -> bool {
+    // SAFETY: catalogue look-ups.
+    unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), role) }
 }
 
 /// Whether row level security hides rows of a table from the caller or from its owner: not all could be registered, and

@@ -27,7 +27,8 @@ pub fn define() {
 /// Takes the value from the server's configuration, which a value set before the library was loaded may hide: by the
 /// client's options, a role or a database. Such a value is refused, and would leave the default behind.
 fn read_configuration() {
-    // SAFETY: what every backend does when the server reloads its configuration; the postmaster has just read it.
+    // The files are read as they are now: what was changed and not reloaded yet holds in this session already.
+    // SAFETY: what every backend does when the server reloads its configuration; the postmaster reads it by itself.
     unsafe {
         if pg_sys::IsUnderPostmaster {
             pg_sys::ProcessConfigFile(pg_sys::GucContext::PGC_SIGHUP);

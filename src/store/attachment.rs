@@ -41,6 +41,8 @@ pub struct Table {
     pub kind: char,
     /// Whether it is a partition of another table.
     pub is_partition: bool,
+    /// Whether it belongs to the extension.
+    pub is_ours: bool,
     /// Columns, but not system or dropped ones.
     pub columns: Vec<Column>,
     /// The columns of the primary key.
@@ -58,8 +60,10 @@ pub fn name(table: Oid) -> Option<String> {
 
 /// Describes a table; `None` if there is none of this id.
 pub fn describe(table: Oid) -> Option<Table> {
-    static CLASS: Statement =
-        Statement("SELECT relowner, relkind::text, relispartition FROM pg_catalog.pg_class WHERE oid = $1");
+    static CLASS: Statement = Statement(
+        "SELECT c.relowner, c.relkind::text, c.relispartition, n.nspname = 'referrals'
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
+    );
     static COLUMNS: Statement = Statement(include_str!("sql/table_columns.sql"));
     static PRIMARY_KEY: Statement = Statement(
         "SELECT a.attname::text FROM pg_catalog.pg_index i
@@ -67,8 +71,10 @@ pub fn describe(table: Oid) -> Option<Table> {
          WHERE i.indrelid = $1 AND i.indisprimary",
     );
     let letter = |row: &SpiHeapTupleData, ordinal| required::<String>(row, ordinal).chars().next().unwrap_or(' ');
-    let (owner, kind, is_partition) =
-        CLASS.read(&[table.into()], |rows| first(rows, |row| (required(row, 1), letter(row, 2), required(row, 3))))?;
+    let class = CLASS.read(&[table.into()], |rows| {
+        first(rows, |row| (required(row, 1), letter(row, 2), required(row, 3), required(row, 4)))
+    });
+    let (owner, kind, is_partition, is_ours) = class?;
     let columns = COLUMNS.read(&[table.into()], |rows| {
         all(rows, |row| Column {
             name: required(row, 1),
@@ -79,7 +85,29 @@ pub fn describe(table: Oid) -> Option<Table> {
         })
     });
     let primary_key = PRIMARY_KEY.read(&[table.into()], |rows| all(rows, |row| required(row, 1)));
-    Some(Table { oid: table, qualified_name: name(table)?, owner, kind, is_partition, columns, primary_key })
+    Some(Table { oid: table, qualified_name: name(table)?, owner, kind, is_partition, is_ours, columns, primary_key })
+}
+
+/// Whether a partition of a table has another owner than the table.
+pub fn has_foreign_partitions(table: &Table) -> bool {
+    static FOREIGN: Statement = Statement(
+        "SELECT true FROM pg_catalog.pg_partition_tree($1) AS part JOIN pg_catalog.pg_class AS c ON c.oid = part.relid
+         WHERE c.relowner <> $2 LIMIT 1",
+    );
+    table.kind == 'p' && FOREIGN.read(&[table.oid.into(), table.owner.into()], |rows| !rows.is_empty())
+}
+
+/// Whether the trigger is on a table.
+pub fn is_attached(table: &Table) -> bool {
+    !trigger_names(table).is_empty()
+}
+
+fn trigger_names(table: &Table) -> Vec<String> {
+    static NAMES: Statement = Statement(
+        "SELECT tgname::text FROM pg_catalog.pg_trigger
+         WHERE tgrelid = $1 AND tgfoid = 'referrals._on_sign_up'::regproc AND NOT tgisinternal",
+    );
+    NAMES.write(&[table.oid.into()], |rows| all(rows, |row| required(row, 1)))
 }
 
 /// Puts the trigger on a table.
@@ -96,11 +124,7 @@ pub fn create_trigger(table: &Table, attachment: &Attachment) {
 
 /// Takes the trigger off a table, whatever it is named by now. Gives whether it was there.
 pub fn drop_trigger(table: &Table) -> bool {
-    static NAMES: Statement = Statement(
-        "SELECT tgname::text FROM pg_catalog.pg_trigger
-         WHERE tgrelid = $1 AND tgfoid = 'referrals._on_sign_up'::regproc AND NOT tgisinternal",
-    );
-    let names: Vec<String> = NAMES.write(&[table.oid.into()], |rows| all(rows, |row| required(row, 1)));
+    let names = trigger_names(table);
     for name in &names {
         run(&format!("DROP TRIGGER {} ON {}", quote_identifier(name), table.qualified_name));
     }

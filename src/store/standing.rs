@@ -103,20 +103,22 @@ pub fn save(mode: Mode, standings: &[(i64, &Standing)]) {
     }
 }
 
-/// Locks all mock standings, in the order in which everybody locks. Whoever signs somebody up in mock mode waits.
-pub fn lock_mock() {
-    static LOCK: Statement =
-        Statement("SELECT FROM referrals.standing WHERE mode = 'mock' ORDER BY participant_id FOR NO KEY UPDATE");
-    LOCK.write(&[], |_| ());
+/// Locks all mock standings, in the order in which everybody locks; gives the referrers. Whoever signs somebody up with
+/// one of them in mock mode waits.
+pub fn lock_mock() -> Vec<i64> {
+    static LOCK: Statement = Statement(
+        "SELECT participant_id FROM referrals.standing WHERE mode = 'mock' ORDER BY participant_id FOR NO KEY UPDATE",
+    );
+    LOCK.write(&[], |rows| all(rows, |row| required(row, 1)))
 }
 
-/// Blanks the mock standings, so that they are counted from the ties again.
-pub fn blank_mock() {
+/// Blanks mock standings, so that they are counted from the ties again. The caller has locked them.
+pub fn blank_mock(referrer_ids: Vec<i64>) {
     static BLANK: Statement = Statement(
         "UPDATE referrals.standing
          SET as_of = DEFAULT, program_id = DEFAULT, plan_version = DEFAULT, window_start = DEFAULT, window_end = DEFAULT,
              volume = DEFAULT, tier = DEFAULT
-         WHERE mode = 'mock'",
+         WHERE mode = 'mock' AND participant_id = ANY ($1)",
     );
-    BLANK.write(&[], |_| ());
+    BLANK.write(&[referrer_ids.into()], |_| ());
 }

@@ -143,22 +143,32 @@ SELECT referrals.attach('mine');
 \echo :SQLSTATE
 SELECT referrals.detach('users');
 \echo :SQLSTATE
--- ... unless it may put triggers on it and read it; each alone does not do.
+-- ... and privileges on the table do not help: reading it runs functions in its indexes with its owner's rights, which nobody may lend out.
 RESET ROLE;
-GRANT TRIGGER ON mine TO regress_referrals_admin;
-SET ROLE regress_referrals_admin;
-SELECT referrals.attach('mine');
-\echo :SQLSTATE
-RESET ROLE;
-REVOKE TRIGGER ON mine FROM regress_referrals_admin;
-GRANT SELECT ON mine TO regress_referrals_admin;
-SET ROLE regress_referrals_admin;
-SELECT referrals.attach('mine');
-\echo :SQLSTATE
-RESET ROLE;
-GRANT TRIGGER ON mine TO regress_referrals_admin;
+GRANT SELECT, TRIGGER ON mine TO regress_referrals_admin;
 SET ROLE regress_referrals_admin;
 SELECT referrals.attach('mine', key_prefix => 'mine:');
+\echo :SQLSTATE
+-- A member of the owner's role has the owner's rights.
+RESET ROLE;
+CREATE ROLE regress_referrals_owners;
+GRANT regress_referrals_owners TO regress_referrals_admin;
+GRANT USAGE, CREATE ON SCHEMA app TO regress_referrals_owners;
+CREATE TABLE shared (id bigint PRIMARY KEY, referred_by text) PARTITION BY RANGE (id);
+CREATE TABLE shared_1 PARTITION OF shared FOR VALUES FROM (0) TO (100);
+ALTER TABLE shared OWNER TO regress_referrals_owners;
+ALTER TABLE shared_1 OWNER TO regress_referrals_admin;
+SET ROLE regress_referrals_admin;
+-- Nor may a partition be somebody else's.
+SELECT referrals.attach('shared', key_prefix => 'shared:');
+\echo :SQLSTATE
+ALTER TABLE shared_1 OWNER TO regress_referrals_owners;
+SELECT referrals.attach('shared', key_prefix => 'shared:');
+RESET ROLE;
+DROP TABLE shared;
+REVOKE ALL ON SCHEMA app FROM regress_referrals_owners;
+DROP ROLE regress_referrals_owners;
+SET ROLE regress_referrals_admin;
 -- admin or not, the ledger is shut.
 UPDATE referrals.commission SET amount = 1000;
 \echo :SQLSTATE
