@@ -27,13 +27,13 @@ CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'grant_access_wrapper';
 COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
-  'Grants a role what its work needs; each level includes those before it: reader (the views), app (codes, register, tiers, quotes), operator (health), admin (programs, enroll, attach, mode). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role.';
+  'Grants a role what its work needs; each level includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, health), admin (programs, simulate, enroll, attach, attach_events, mode). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role.';
 
 CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, detail text)
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'health_wrapper';
 COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS).';
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS).';
 
 CREATE FUNCTION referrals._current_standing(
   participant_id bigint, mode text, program_id integer, place_program_id integer, place_version integer,

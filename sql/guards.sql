@@ -27,6 +27,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON referrals.plan
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
 ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER append_only;
 
+-- A payout changes its state, and is never deleted: its lines could be paid again.
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON referrals.payout
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.payout ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON referrals.payout_line
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.payout_line ENABLE ALWAYS TRIGGER append_only;
+
 -- A participant changes program and, one day, loses the user_key; the code and the id never change.
 CREATE TRIGGER append_only BEFORE UPDATE OF participant_id, code OR DELETE OR TRUNCATE ON referrals.participant
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();

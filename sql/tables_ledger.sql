@@ -13,7 +13,7 @@ CREATE TABLE referrals.audit_log (
   detail jsonb
 );
 CREATE INDEX audit_log_participant ON referrals.audit_log (participant_id) WHERE participant_id IS NOT NULL;
-COMMENT ON TABLE referrals.audit_log IS 'Who did what, when: every line, refusal, tier change, and every change of program, plan, mode, membership and grant. Append-only.';
+COMMENT ON TABLE referrals.audit_log IS 'Who did what, when: every line, refusal, tier change, and every change of payout, program, plan, mode, membership, attachment and grant. Append-only.';
 COMMENT ON COLUMN referrals.audit_log.audit_id IS 'Grows in order of arrival; the id of a ledger line is the id of its audit row.';
 COMMENT ON COLUMN referrals.audit_log.recorded_at IS 'Transaction time of the recording.';
 COMMENT ON COLUMN referrals.audit_log.transaction_id IS 'The recording transaction, in the cluster that recorded it.';
@@ -39,7 +39,7 @@ CREATE TABLE referrals.commission (
   event_key text NOT NULL,
   volume_before numeric(19,4) NOT NULL,
   tier text,
-  basis text NOT NULL CHECK (basis IN ('flat', 'percent', 'none')),
+  basis text NOT NULL CHECK (basis IN ('flat', 'percent', 'bands', 'none')),
   rate numeric(19,4),
   base_amount numeric(19,4),
   amount numeric(19,4) NOT NULL,
@@ -52,8 +52,9 @@ CREATE TABLE referrals.commission (
   PRIMARY KEY (commission_id, mode),
   FOREIGN KEY (program_id, plan_version) REFERENCES referrals.plan
 );
-CREATE UNIQUE INDEX commission_event ON referrals.commission (mode, event_kind, event_key, side) WHERE kind = 'accrual';
-CREATE INDEX commission_referrer ON referrals.commission (referrer_id, mode);
+CREATE UNIQUE INDEX commission_event ON referrals.commission (event_key, event_kind, mode, side) WHERE kind = 'accrual';
+CREATE INDEX commission_referrer ON referrals.commission (referrer_id, mode, occurred_at) WHERE side = 'referrer';
+CREATE INDEX commission_referee ON referrals.commission (referee_id, mode) WHERE side = 'referee';
 COMMENT ON TABLE referrals.commission IS 'The ledger: signed, append-only lines, each tied to its event, plan version, tier, rate and mode. A correction is another line.';
 COMMENT ON COLUMN referrals.commission.commission_id IS 'The line''s id, which is the id of its audit row.';
 COMMENT ON COLUMN referrals.commission.mode IS 'mock or live; part of the key, so that payouts can be barred from mock lines by a foreign key.';
@@ -67,30 +68,35 @@ COMMENT ON COLUMN referrals.commission.event_kind IS 'What kind of event was rat
 COMMENT ON COLUMN referrals.commission.event_key IS 'Which event of that kind; for a signup the referee''s participant_id, so that no user_key is in the ledger.';
 COMMENT ON COLUMN referrals.commission.volume_before IS 'The referrer''s volume in the event''s window before the event.';
 COMMENT ON COLUMN referrals.commission.tier IS 'The tier whose rate was used; NULL below the first.';
-COMMENT ON COLUMN referrals.commission.basis IS 'flat, percent, or none where no rate applied (the note says why).';
-COMMENT ON COLUMN referrals.commission.rate IS 'The flat amount or the percentage of the tier; NULL when basis is none.';
-COMMENT ON COLUMN referrals.commission.base_amount IS 'The event''s own amount, in the line''s currency; NULL for events without one.';
+COMMENT ON COLUMN referrals.commission.basis IS 'flat, percent, bands (several percentages, each of a slice of the event''s amount: referrals.explain shows them), or none where no rate applied (the note says why).';
+COMMENT ON COLUMN referrals.commission.rate IS 'The flat amount or the percentage; NULL when basis is bands or none.';
+COMMENT ON COLUMN referrals.commission.base_amount IS 'The event''s own amount, in the line''s currency, for a reversal what it takes out of it (negative); NULL for events without one.';
 COMMENT ON COLUMN referrals.commission.amount IS 'What the line is worth, signed, rounded once at the currency''s minor unit.';
 COMMENT ON COLUMN referrals.commission.currency IS 'ISO 4217 code, or the unit of a credits program.';
 COMMENT ON COLUMN referrals.commission.occurred_at IS 'When the event happened, as the application says; chooses plan version and window.';
 COMMENT ON COLUMN referrals.commission.recorded_at IS 'When the line was written (transaction time).';
 COMMENT ON COLUMN referrals.commission.payable_at IS 'End of the hold: occurred_at + hold_days x 24 hours.';
-COMMENT ON COLUMN referrals.commission.note IS 'Why the amount is less than the rate: below_first_tier, no_rate_at_tier; else NULL.';
+COMMENT ON COLUMN referrals.commission.note IS 'Why the amount is less than the rate: below_first_tier, no_rate_at_tier, capped (by a limit of the plan); else NULL.';
 COMMENT ON COLUMN referrals.commission.reason IS 'Why a reversal or adjustment was made, in words; NULL for accruals.';
-COMMENT ON INDEX referrals.commission_event IS 'An event earns at most once per mode and side, for ever.';
-COMMENT ON INDEX referrals.commission_referrer IS 'Serves the ledger and the dashboard of one referrer.';
+COMMENT ON INDEX referrals.commission_event IS 'An event earns at most once per mode and side, for ever. The key comes first, so that nothing takes this index for the mode alone.';
+COMMENT ON INDEX referrals.commission_referrer IS 'Serves the volume and the limits of a window, and the dashboard of one referrer.';
+COMMENT ON INDEX referrals.commission_referee IS 'Serves what one referee has earned.';
 
 CREATE TABLE referrals.reversal (
-  reversal_id bigint NOT NULL,
+  correction_id bigint NOT NULL,
   commission_id bigint NOT NULL,
   mode text NOT NULL,
-  PRIMARY KEY (reversal_id, mode),
-  FOREIGN KEY (reversal_id, mode) REFERENCES referrals.commission (commission_id, mode),
+  refunded numeric(19,4),
+  in_full boolean NOT NULL,
+  PRIMARY KEY (correction_id, mode),
+  FOREIGN KEY (correction_id, mode) REFERENCES referrals.commission (commission_id, mode),
   FOREIGN KEY (commission_id, mode) REFERENCES referrals.commission (commission_id, mode)
 );
 CREATE INDEX reversal_commission ON referrals.reversal (commission_id, mode);
-COMMENT ON TABLE referrals.reversal IS 'Which line a reversal line takes back. Append-only.';
-COMMENT ON COLUMN referrals.reversal.reversal_id IS 'The reversal line.';
-COMMENT ON COLUMN referrals.reversal.commission_id IS 'The line it reverses, in whole or in part.';
+COMMENT ON TABLE referrals.reversal IS 'Which accrual a later line corrects: a reversal takes it back, an adjustment rates it by another tier. Append-only.';
+COMMENT ON COLUMN referrals.reversal.correction_id IS 'The line of kind reversal or adjustment.';
+COMMENT ON COLUMN referrals.reversal.commission_id IS 'The accrual that it corrects.';
 COMMENT ON COLUMN referrals.reversal.mode IS 'The mode of both.';
+COMMENT ON COLUMN referrals.reversal.refunded IS 'The part of the event''s own amount that was given back in this step, in the line''s currency; NULL if that is not why.';
+COMMENT ON COLUMN referrals.reversal.in_full IS 'Whether nothing is left of the accrual after this; then its event is out of the volume.';
 COMMENT ON INDEX referrals.reversal_commission IS 'Serves what is left of a line.';

@@ -23,10 +23,10 @@ CREATE TABLE referrals.attribution (
 );
 CREATE INDEX attribution_referrer ON referrals.attribution (referrer_id, mode, attributed_at);
 COMMENT ON TABLE referrals.attribution IS 'The one, permanent tie of a referee to a referrer. One hop: nothing ever looks further up. Append-only.';
-COMMENT ON COLUMN referrals.attribution.referee_id IS 'Who signed up with a code.';
+COMMENT ON COLUMN referrals.attribution.referee_id IS 'Who signed up with a code, or was tied to its owner afterwards.';
 COMMENT ON COLUMN referrals.attribution.referrer_id IS 'Whose code it was.';
 COMMENT ON COLUMN referrals.attribution.mode IS 'The mode the tie was made in; it counts to that mode''s volume only.';
-COMMENT ON COLUMN referrals.attribution.attributed_at IS 'When the tie was made: the time of the sign-up.';
+COMMENT ON COLUMN referrals.attribution.attributed_at IS 'When the tie was made: the time of the sign-up, or that of referrals.attribute.';
 COMMENT ON INDEX referrals.attribution_referrer IS 'Serves the volume of a window, and the dashboard of one referrer.';
 
 CREATE TABLE referrals.standing (

@@ -23,6 +23,18 @@ CREATE TABLE referrals.plan (
 COMMENT ON TABLE referrals.plan IS 'The immutable rules of a program, version by version; append-only.';
 COMMENT ON COLUMN referrals.plan.program_id IS 'The program whose rules these are.';
 COMMENT ON COLUMN referrals.plan.version IS 'Counts up from 1 within the program.';
-COMMENT ON COLUMN referrals.plan.plan IS 'The rules as given to define_program.';
+COMMENT ON COLUMN referrals.plan.plan IS 'The rules as given to define_program. Numbers may be JSON numbers or strings, and are exact. Keys, each with an example and its default:
+currency: "USD", a code of ISO 4217, or a unit of one''s own such as {"unit": "CREDIT", "decimals": 0}; required.
+tiers: [{"name": "Silver", "from": 10, "rates": {"signup": {"flat": "15.00"}, "payment": {"percent": "7.5", "min": "0.10", "max": "50"}}}], ascending by from, which is inclusive; rates by kind of event, each flat or percent (of the event''s amount; min and max bound the line); required.
+metric: "revenue"; what volume counts: "referrals" (ties), "events" (eligible events) or "revenue" (their amounts); default "referrals".
+window: {"days": 30}; over which time: "lifetime", "month", "quarter", "year", so many times 24 hours that end with the event, or "event" (nothing accumulates); default "lifetime".
+time_zone: "Europe/Berlin"; where calendar windows begin and months are counted; default "UTC".
+rating: "marginal"; "forward" (one tier rates the event), "marginal" (each slice of the amount at the rate of its band; needs metric "revenue", and percent without min and max) or "whole" (the tier reached rates every line of the window by adjustments; no limits per window, no window of days); default "forward".
+crossing: "old"; the event that reaches a threshold earns the "new" tier or the "old" one (forward only); default "new".
+rounding: "half_even"; "half_up" (away from zero), "half_even" or "down", once a line; default "half_up".
+hold_days: 30; times 24 hours from the event until its lines are payable; default 0.
+reversal_lowers_volume: false; whether what is reversed counts no longer; default true.
+limits: {"commissions_per_window": 12, "amount_per_window": "500", "months_after_signup": 12}; of one referrer, each may be left out; default none.
+referee: {"signup": {"flat": "5.00"}}; what the referee earns beside the referrer, by kind of event; default none.';
 COMMENT ON COLUMN referrals.plan.effective_from IS 'Rates events whose occurred_at is at or after this time, until a version with a later effective_from takes over; of two with the same time the higher version holds.';
 COMMENT ON COLUMN referrals.plan.created_at IS 'When the version was defined (transaction time).';

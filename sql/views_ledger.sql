@@ -3,35 +3,52 @@
 CREATE VIEW referrals._line AS
 SELECT
   line.*,
-  CASE
-    WHEN line.kind = 'accrual' AND line.amount <> 0 AND line.amount + taken_back.amount = 0 THEN 'reversed'
-    WHEN paid_by.state = 'paid' THEN 'paid'
-    WHEN paid_by.state IS NOT NULL THEN 'in_payout'
-    WHEN line.payable_at > now() THEN 'on_hold'
-    ELSE 'payable'
-  END AS status
+  CASE line.side WHEN 'referrer' THEN line.referrer_id ELSE line.referee_id END AS payee_id,
+  settled.settlement,
+  CASE WHEN settled.is_held OR NOT origin.is_reversed THEN settled.settlement ELSE 'reversed' END AS status
 FROM referrals.commission AS line
-LEFT JOIN LATERAL (
-  SELECT coalesce(sum(reversal_line.amount), 0) AS amount
-  FROM referrals.reversal AS edge
-  JOIN referrals.commission AS reversal_line
-    ON reversal_line.commission_id = edge.reversal_id AND reversal_line.mode = edge.mode
-  WHERE edge.commission_id = line.commission_id AND edge.mode = line.mode
-) AS taken_back ON line.kind = 'accrual'
 LEFT JOIN LATERAL (
   SELECT payout.state
   FROM referrals.payout_line
   JOIN referrals.payout USING (payout_id)
-  WHERE payout_line.commission_id = line.commission_id AND payout.state IN ('draft', 'approved', 'paid')
-) AS paid_by ON line.mode = 'live';
-COMMENT ON VIEW referrals._line IS 'For the other views: ledger lines with their status.';
+  WHERE payout_line.commission_id = line.commission_id AND NOT payout_line.released
+) AS held ON line.mode = 'live'
+CROSS JOIN LATERAL (
+  SELECT
+    held.state IS NOT NULL AS is_held,
+    CASE
+      WHEN held.state = 'paid' THEN 'paid'
+      WHEN held.state IS NOT NULL THEN 'in_payout'
+      WHEN line.payable_at > now() THEN 'on_hold'
+      ELSE 'payable'
+    END AS settlement
+) AS settled
+CROSS JOIN LATERAL (
+  -- Whether nothing is left of the accrual that this line is, or corrects, and nothing of it was paid.
+  SELECT EXISTS (
+    SELECT FROM referrals.reversal AS edge
+    WHERE edge.commission_id = accrual.id AND edge.mode = line.mode AND edge.in_full
+  ) AND NOT EXISTS (
+    SELECT FROM referrals.payout_line AS paid WHERE paid.commission_id = accrual.id AND NOT paid.released
+  ) AS is_reversed
+  FROM (
+    SELECT CASE line.kind WHEN 'accrual' THEN line.commission_id ELSE (
+      SELECT edge.commission_id FROM referrals.reversal AS edge
+      WHERE edge.correction_id = line.commission_id AND edge.mode = line.mode
+    ) END AS id
+  ) AS accrual
+) AS origin;
+COMMENT ON VIEW referrals._line IS 'For the other views: ledger lines, whom each is for, and what becomes of its money. A line that is reversed before it is paid keeps its hold, as its reversal does, so that the two net.';
 DO $$
 DECLARE
   described record;
 BEGIN
   -- The columns are those of the ledger, and so are their descriptions.
   FOR described IN
-    SELECT attname, coalesce(pg_catalog.col_description('referrals.commission'::regclass, attnum), 'on_hold, payable, in_payout, paid or reversed.') AS text
+    SELECT attname, coalesce(pg_catalog.col_description('referrals.commission'::regclass, attnum), CASE attname
+      WHEN 'payee_id' THEN 'Whom the line is for.'
+      WHEN 'settlement' THEN 'on_hold, payable, in_payout or paid.'
+      ELSE 'The same, or reversed: nothing is left of the accrual, and none of it was paid.' END) AS text
     FROM pg_catalog.pg_attribute
     WHERE attrelid = 'referrals._line'::regclass AND attnum > 0
   LOOP
@@ -52,7 +69,7 @@ SELECT
   line.tier,
   line.basis,
   round(line.rate, CASE line.basis WHEN 'flat' THEN greatest(money.decimals, min_scale(line.rate)) ELSE min_scale(line.rate) END) AS rate,
-  round(line.base_amount, money.decimals) AS base_amount,
+  round(line.base_amount, greatest(money.decimals, min_scale(line.base_amount))) AS base_amount,
   round(line.amount, money.decimals) AS amount,
   line.currency,
   line.event_kind,
@@ -76,15 +93,15 @@ COMMENT ON COLUMN referrals.commission_ledger.program IS 'The program that rated
 COMMENT ON COLUMN referrals.commission_ledger.referrer IS 'The user_key of the person whose code it was; NULL once erased.';
 COMMENT ON COLUMN referrals.commission_ledger.referee IS 'The user_key of the person whose event it is; NULL once erased.';
 COMMENT ON COLUMN referrals.commission_ledger.tier IS 'The tier whose rate was used; NULL below the first.';
-COMMENT ON COLUMN referrals.commission_ledger.basis IS 'flat, percent, or none where no rate applied.';
-COMMENT ON COLUMN referrals.commission_ledger.rate IS 'The flat amount in the currency, or the percentage; NULL where no rate applied.';
-COMMENT ON COLUMN referrals.commission_ledger.base_amount IS 'The event''s own amount in the currency; NULL for events without one, such as sign-ups.';
+COMMENT ON COLUMN referrals.commission_ledger.basis IS 'flat, percent, bands (a percentage for each slice of the amount: referrals.explain shows them), or none where no rate applied.';
+COMMENT ON COLUMN referrals.commission_ledger.rate IS 'The flat amount in the currency, or the percentage; NULL for bands, and where no rate applied.';
+COMMENT ON COLUMN referrals.commission_ledger.base_amount IS 'The event''s own amount in the currency, for a reversal what it takes out of it (negative); NULL for events without one, such as sign-ups.';
 COMMENT ON COLUMN referrals.commission_ledger.amount IS 'What the line is worth, signed, in the currency.';
 COMMENT ON COLUMN referrals.commission_ledger.currency IS 'ISO 4217 code, or the unit of a credits program.';
 COMMENT ON COLUMN referrals.commission_ledger.event_kind IS 'What kind of event was rated, such as signup.';
 COMMENT ON COLUMN referrals.commission_ledger.event_key IS 'Which event of that kind; for a signup the referee''s user_key.';
 COMMENT ON COLUMN referrals.commission_ledger.payable_at IS 'End of the hold.';
-COMMENT ON COLUMN referrals.commission_ledger.status IS 'on_hold; payable (the hold is over; a mock line is never paid all the same); in_payout; paid; reversed.';
+COMMENT ON COLUMN referrals.commission_ledger.status IS 'on_hold; payable (the hold is over; a mock line is never paid all the same); in_payout; paid; reversed (nothing is left of the accrual, and none of it was paid).';
 COMMENT ON COLUMN referrals.commission_ledger.reason IS 'Why a correction was made, or why the amount is less than a rate; NULL for an ordinary line.';
 COMMENT ON COLUMN referrals.commission_ledger.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.commission_ledger.side IS 'Whom the line is for: referrer or referee.';

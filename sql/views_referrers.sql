@@ -17,18 +17,19 @@ SELECT
   coalesce(money.paid, 0) AS paid,
   coalesce(money.balance, 0) AS balance,
   ties.last_referral_at,
-  standing.mode
-FROM referrals.standing
-JOIN referrals.participant AS referrer USING (participant_id)
+  modes.mode
+FROM referrals.participant AS referrer
+CROSS JOIN (VALUES ('mock'), ('live')) AS modes (mode)
+LEFT JOIN referrals.standing ON standing.participant_id = referrer.participant_id AND standing.mode = modes.mode
 JOIN referrals.program ON program.program_id = referrer.program_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS referrals, max(tie.attributed_at) AS last_referral_at
   FROM referrals.attribution AS tie
-  WHERE tie.referrer_id = standing.participant_id AND tie.mode = standing.mode
+  WHERE tie.referrer_id = referrer.participant_id AND tie.mode = modes.mode
 ) AS ties
 LEFT JOIN LATERAL referrals._current_standing(
-  standing.participant_id, standing.mode, referrer.program_id, standing.program_id, standing.plan_version,
-  standing.window_start, standing.window_end, standing.volume
+  referrer.participant_id, modes.mode, referrer.program_id, standing.program_id, standing.plan_version,
+  standing.window_start, standing.window_end, coalesce(standing.volume, 0)
 ) AS current ON true
 LEFT JOIN LATERAL (
   SELECT
@@ -47,20 +48,27 @@ LEFT JOIN LATERAL (
       sum(line.amount) AS amount,
       coalesce(sum(line.amount) FILTER (WHERE line.kind <> 'reversal'), 0) AS accrued,
       coalesce(-sum(line.amount) FILTER (WHERE line.kind = 'reversal'), 0) AS reversed,
-      coalesce(sum(line.amount) FILTER (WHERE line.status = 'on_hold'), 0) AS on_hold,
-      coalesce(sum(line.amount) FILTER (WHERE line.status IN ('payable', 'reversed')), 0) AS payable,
-      coalesce(sum(line.amount) FILTER (WHERE line.status = 'in_payout'), 0) AS in_payout,
-      coalesce(sum(line.amount) FILTER (WHERE line.status = 'paid'), 0) AS paid
+      coalesce(sum(line.amount) FILTER (WHERE line.settlement = 'on_hold'), 0) AS on_hold,
+      coalesce(sum(line.amount) FILTER (WHERE line.settlement = 'payable'), 0) AS payable,
+      coalesce(sum(line.amount) FILTER (WHERE line.settlement = 'in_payout'), 0) AS in_payout,
+      coalesce(sum(line.amount) FILTER (WHERE line.settlement = 'paid'), 0) AS paid
     FROM referrals._line AS line
-    WHERE line.referrer_id = standing.participant_id AND line.mode = standing.mode AND line.side = 'referrer'
+    WHERE line.mode = modes.mode AND (
+      line.referrer_id = referrer.participant_id AND line.side = 'referrer'
+      OR line.referee_id = referrer.participant_id AND line.side = 'referee'
+    )
     GROUP BY line.currency, line.program_id, line.plan_version
   ) AS plan
   GROUP BY plan.currency
 ) AS money ON true
-WHERE ties.referrals > 0 OR money.currency IS NOT NULL;
-COMMENT ON VIEW referrals.dashboard IS 'One row a referrer, mode and currency: who brought how many, what that earned, and what is still to be paid.';
-COMMENT ON COLUMN referrals.dashboard.user_key IS 'The user_key of the referrer; NULL once erased.';
-COMMENT ON COLUMN referrals.dashboard.code IS 'The referrer''s code.';
+-- Who referred nobody has no standing, and is here for a welcome reward alone.
+WHERE (standing.participant_id IS NOT NULL OR EXISTS (
+  SELECT FROM referrals.commission AS welcome
+  WHERE welcome.referee_id = referrer.participant_id AND welcome.mode = modes.mode AND welcome.side = 'referee'
+)) AND (ties.referrals > 0 OR money.currency IS NOT NULL);
+COMMENT ON VIEW referrals.dashboard IS 'One row a referrer, mode and currency: who brought how many, what that earned, and what is still to be paid. Welcome rewards count to whom they are for, who has a row for that alone.';
+COMMENT ON COLUMN referrals.dashboard.user_key IS 'The user_key of the person; NULL once erased.';
+COMMENT ON COLUMN referrals.dashboard.code IS 'The person''s code.';
 COMMENT ON COLUMN referrals.dashboard.program IS 'The program that the referrer is in now.';
 COMMENT ON COLUMN referrals.dashboard.tier IS 'The tier in the current window; NULL below the first.';
 COMMENT ON COLUMN referrals.dashboard.referrals IS 'How many people the referrer brought, ever.';
@@ -68,11 +76,11 @@ COMMENT ON COLUMN referrals.dashboard.volume IS 'The volume in the current windo
 COMMENT ON COLUMN referrals.dashboard.currency IS 'Currency of the amounts in this row.';
 COMMENT ON COLUMN referrals.dashboard.accrued IS 'Sum of accruals and adjustments.';
 COMMENT ON COLUMN referrals.dashboard.reversed IS 'Sum of reversals, as a positive number.';
-COMMENT ON COLUMN referrals.dashboard.on_hold IS 'Sum of lines whose hold is not over.';
+COMMENT ON COLUMN referrals.dashboard.on_hold IS 'Sum of lines whose hold is not over and that are in no payout.';
 COMMENT ON COLUMN referrals.dashboard.payable IS 'Sum of lines whose hold is over and that are in no payout. Mock lines are never paid all the same.';
 COMMENT ON COLUMN referrals.dashboard.in_payout IS 'Sum of lines in a payout that is drafted or approved.';
 COMMENT ON COLUMN referrals.dashboard.paid IS 'Sum of lines in payouts that were paid.';
-COMMENT ON COLUMN referrals.dashboard.balance IS 'All lines less what was paid.';
+COMMENT ON COLUMN referrals.dashboard.balance IS 'All lines less what was paid: on_hold, payable and in_payout together.';
 COMMENT ON COLUMN referrals.dashboard.last_referral_at IS 'When the latest person signed up with the code.';
 COMMENT ON COLUMN referrals.dashboard.mode IS 'mock or live: the mode of ties, volume and lines in this row.';
 
@@ -84,8 +92,8 @@ SELECT
   current.current_volume AS volume,
   current.current_tier AS tier,
   current.next_tier,
-  trim_scale(current.next_from) AS next_from,
-  trim_scale(current.next_from - current.current_volume) AS remaining,
+  current.next_from,
+  current.next_from - current.current_volume AS remaining,
   round(current.progress, 2) AS progress,
   current.bar,
   standing.mode

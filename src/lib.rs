@@ -32,13 +32,12 @@ extension_sql_file!("../sql/guards.sql", name = "guards", requires = ["tables_en
 extension_sql_file!("../sql/functions_codes.sql", name = "functions_codes", requires = ["guards"]);
 extension_sql_file!("../sql/functions_users.sql", name = "functions_users", requires = ["functions_codes"]);
 extension_sql_file!("../sql/functions_programs.sql", name = "functions_programs", requires = ["functions_users"]);
-extension_sql_file!(
-    "../sql/functions_operations.sql",
-    name = "functions_operations",
-    requires = ["functions_programs"]
-);
+extension_sql_file!("../sql/functions_events.sql", name = "functions_events", requires = ["functions_programs"]);
+extension_sql_file!("../sql/functions_payouts.sql", name = "functions_payouts", requires = ["functions_events"]);
+extension_sql_file!("../sql/functions_operations.sql", name = "functions_operations", requires = ["functions_payouts"]);
 extension_sql_file!("../sql/views_ledger.sql", name = "views_ledger", requires = ["functions_operations"]);
 extension_sql_file!("../sql/views_referrers.sql", name = "views_referrers", requires = ["views_ledger"]);
-extension_sql_file!("../sql/views_attachments.sql", name = "views_attachments", requires = ["views_referrers"]);
+extension_sql_file!("../sql/views_payouts.sql", name = "views_payouts", requires = ["views_referrers"]);
+extension_sql_file!("../sql/views_attachments.sql", name = "views_attachments", requires = ["views_payouts"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_attachments"]);
 extension_sql_file!("../sql/privileges.sql", name = "privileges", requires = ["dump"]);

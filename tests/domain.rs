@@ -6,6 +6,9 @@
 #[path = "../src/domain/mod.rs"]
 mod domain;
 
+#[path = "domain/mod.rs"]
+mod rules;
+
 /// Rules about the source tree itself.
 mod house {
     use std::fs;

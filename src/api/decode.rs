@@ -6,7 +6,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::engine::error::Error;
 use crate::pg::jsonb::to_value;
 use crate::pg::numeric::{NumberError, to_decimal};
-use crate::pg::timestamp::from_raw;
+use crate::pg::timestamp::{from_raw, now};
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::{AnyElement, AnyNumeric};
 use rust_decimal::Decimal;
@@ -23,12 +23,31 @@ pub fn time(argument: TimestampWithTimeZone) -> Timestamp {
     from_raw(argument.into())
 }
 
-/// A number that must not be NULL and must fit.
-pub fn number(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decimal, Error> {
-    let number = to_decimal(&required(name, argument)?).map_err(|problem| match problem {
+/// When an event happened; `None` if the caller leaves it open, which now() does as well: it is the default.
+pub fn event_time(argument: Option<TimestampWithTimeZone>) -> Result<Option<Timestamp>, Error> {
+    match argument.map(time).filter(|at| *at != now()) {
+        Some(at) if !at.is_usable() => Err(Error::TimeOutOfRange { name: "occurred_at", given: at.to_string() }),
+        at => Ok(at),
+    }
+}
+
+/// A text that must not be NULL or blank.
+pub fn text<'a>(name: &'static str, argument: Option<&'a str>) -> Result<&'a str, Error> {
+    let given = required(name, argument)?;
+    if given.trim().is_empty() { Err(Error::BlankText { name }) } else { Ok(given) }
+}
+
+/// A finite number that must not be NULL.
+pub fn finite(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decimal, Error> {
+    to_decimal(&required(name, argument)?).map_err(|problem| match problem {
         NumberError::NotFinite => Error::NumberNotFinite { name },
         NumberError::OutOfRange => Error::NumberOutOfRange { name },
-    })?;
+    })
+}
+
+/// A number that must not be NULL and must fit the ledger.
+pub fn number(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decimal, Error> {
+    let number = finite(name, argument)?;
     if currency::is_storable(number) { Ok(number) } else { Err(Error::NumberOutOfRange { name }) }
 }
 

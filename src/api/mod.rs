@@ -4,7 +4,9 @@
 
 mod codes;
 mod decode;
+mod events;
 mod operations;
+mod payouts;
 mod programs;
 mod users;
 mod views;

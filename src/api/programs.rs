@@ -2,6 +2,7 @@
 
 use super::decode::{number, plan_value, required, time};
 use crate::engine::programs;
+use crate::engine::simulate::{self, Comparison};
 use crate::pg::numeric::to_sql;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -37,7 +38,6 @@ fn tier_of(user_key: &str, at: TimestampWithTimeZone) -> Result<Option<String>, 
     Ok(programs::tier_of(user_key, time(at))?)
 }
 
-// `amount` is part of the signature of DESIGN 2; flat rates do not depend on it.
 #[pg_extern(sql = false)]
 fn quote(
     plan: Option<AnyElement>,
@@ -45,10 +45,25 @@ fn quote(
     volume: Option<AnyNumeric>,
     amount: Option<AnyNumeric>,
 ) -> Result<Option<AnyNumeric>, ErrorReport> {
-    if amount.is_some() {
-        number("amount", amount)?;
-    }
+    let amount = amount.map(|amount| number("amount", Some(amount))).transpose()?;
     let volume = number("volume", volume)?;
-    let earned = programs::quote(&plan_value(plan)?, required("event_kind", event_kind)?, volume)?;
+    let earned = programs::quote(&plan_value(plan)?, required("event_kind", event_kind)?, volume, amount)?;
     Ok(earned.map(to_sql))
+}
+
+#[pg_extern(sql = false)]
+fn simulate(
+    program: Option<&str>,
+    plan: Option<AnyElement>,
+    since: Option<TimestampWithTimeZone>,
+    until: Option<TimestampWithTimeZone>,
+) -> Result<
+    TableIterator<'static, (name!(referrer, Option<String>), name!(actual, AnyNumeric), name!(simulated, AnyNumeric))>,
+    ErrorReport,
+> {
+    let program = required("program", program)?;
+    let (since, until) = (time(required("since", since)?), time(required("until", until)?));
+    let comparisons = simulate::compare(program, &plan_value(plan)?, since, until)?;
+    let row = |row: Comparison| (row.referrer, to_sql(row.actual), to_sql(row.simulated));
+    Ok(TableIterator::new(comparisons.into_iter().map(row)))
 }

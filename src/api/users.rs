@@ -1,10 +1,10 @@
 //! Users: register one, attach a table of them, move them between programs.
 
-use super::decode::{identifier, required, time};
+use super::decode::{identifier, required, text, time};
 use crate::domain::sign_up::SignUp;
 use crate::engine::attach::{self, Request};
-use crate::engine::membership;
 use crate::engine::register::{BadInput, Registrar};
+use crate::engine::{attribute, membership};
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -65,4 +65,10 @@ fn detach(users: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
 #[pg_extern(sql = false)]
 fn enroll(user_key: Option<&str>, program: Option<&str>) -> Result<(), ErrorReport> {
     Ok(membership::enroll(required("user_key", user_key)?, required("program", program)?)?)
+}
+
+#[pg_extern(sql = false, name = "attribute")]
+fn attribute_late(referee: Option<&str>, code: Option<&str>, reason: Option<&str>) -> Result<bool, ErrorReport> {
+    let (referee, code) = (required("referee", referee)?, required("code", code)?);
+    Ok(attribute::attribute(referee, code, text("reason", reason)?)?)
 }

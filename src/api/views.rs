@@ -2,6 +2,8 @@
 
 use super::decode::time;
 use crate::domain::attachment::Attachment;
+use crate::domain::currency::is_storable;
+use crate::domain::event_source::EventSource;
 use crate::domain::standing::Place;
 use crate::domain::window::Span;
 use crate::engine::progress::{self, Stored};
@@ -47,7 +49,7 @@ fn _current_standing(
         _ => None,
     };
     let stored = || {
-        let volume = to_decimal(&volume?).ok()?;
+        let volume = to_decimal(&volume?).ok().filter(|volume| is_storable(*volume))?;
         Some(Stored { participant_id: participant_id?, mode: mode?, program_id: program_id?, place, volume })
     };
     let current = stored().and_then(|stored| progress::current(&stored));
@@ -57,7 +59,7 @@ fn _current_standing(
         let start = TimestampWithTimeZone::try_from(to_raw(current.window_start)).expect("a timestamp is in range");
         (
             start,
-            to_sql(current.volume.normalize()),
+            to_sql(current.volume),
             current.progress.tier,
             next_tier,
             next_from.map(to_sql),
@@ -71,6 +73,29 @@ fn _current_standing(
 #[pg_extern(sql = false)]
 fn _decimals(program_id: i32, plan_version: i32) -> Option<i32> {
     progress::decimals(program_id, plan_version).map(|decimals| decimals as i32)
+}
+
+/// The source of events that a trigger's arguments describe, as a table of one row; none if they describe none.
+#[pg_extern(sql = false)]
+#[expect(clippy::type_complexity, reason = "pgrx wants the columns here")]
+fn _event_source(
+    arguments: &[u8],
+) -> TableIterator<
+    'static,
+    (
+        name!(kind, String),
+        name!(key, String),
+        name!(referee, String),
+        name!(amount, Option<String>),
+        name!(currency, Option<String>),
+        name!(occurred_at, Option<String>),
+        name!(accrue_when, Option<String>),
+        name!(reverse_when, Option<String>),
+    ),
+> {
+    TableIterator::new(EventSource::from_arguments(&split(arguments)).map(|it| {
+        (it.kind, it.key, it.referee, it.amount, it.currency, it.occurred_at, it.accrue_when, it.reverse_when)
+    }))
 }
 
 /// The attachment that a trigger's arguments describe, as a table of one row; none if they describe none.
@@ -90,11 +115,13 @@ fn _attachment(
         name!(key_prefix, String),
     ),
 > {
-    // pg_trigger.tgargs: each argument ends with a zero byte.
-    let arguments: Vec<String> =
-        arguments.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
     TableIterator::new(
-        Attachment::from_arguments(&arguments)
+        Attachment::from_arguments(&split(arguments))
             .map(|it| (it.key, it.referred_by, it.program, it.code, it.label, it.registered_at, it.key_prefix)),
     )
+}
+
+/// pg_trigger.tgargs: each argument ends with a zero byte.
+fn split(arguments: &[u8]) -> Vec<String> {
+    arguments.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect()
 }

@@ -12,6 +12,11 @@ pub fn has_stable_text(name: &str, category: char) -> bool {
     !(no_key || unstable || object_name)
 }
 
+/// Whether a value of the type is an exact number.
+pub fn is_number(name: &str) -> bool {
+    ["numeric", "int2", "int4", "int8"].contains(&name)
+}
+
 /// Whether a value of the type is a point in time.
 pub fn is_time(name: &str) -> bool {
     ["timestamptz", "timestamp", "date"].contains(&name)

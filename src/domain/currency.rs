@@ -1,6 +1,10 @@
 //! Money: currencies and units, their decimals, and the one place where an amount is rounded.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use super::fraction::Fraction;
+use num_bigint::BigInt;
+use num_traits::{One, Signed, ToPrimitive};
+use rust_decimal::Decimal;
+use std::rc::Rc;
 
 /// Decimals that a stored amount has room for: `numeric(19,4)`.
 pub const MAX_DECIMALS: u32 = 4;
@@ -9,7 +13,7 @@ pub const MAX_DECIMALS: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Currency {
     /// `USD`, or the unit's name.
-    pub code: String,
+    pub code: Rc<str>,
     /// Digits behind the decimal point of the smallest amount.
     pub decimals: u32,
 }
@@ -18,7 +22,22 @@ impl Currency {
     /// Looks a currency up in ISO 4217; `None` if there is no such code or it has no minor unit (gold, tests).
     pub fn iso(code: &str) -> Option<Currency> {
         let exponent = iso_currency::Currency::from_code(code)?.exponent()?;
-        Some(Currency { code: code.to_owned(), decimals: u32::from(exponent) })
+        Some(Currency { code: code.into(), decimals: u32::from(exponent) })
+    }
+
+    /// The currency of a code in the ledger: a unit of a program's own is taken to have no decimals.
+    pub fn of_code(code: &str) -> Currency {
+        Currency::iso(code).unwrap_or_else(|| Currency { code: code.into(), decimals: 0 })
+    }
+
+    /// Whether a currency that came with an event is this one. Payment providers write `usd`, and columns are padded.
+    pub fn is_called(&self, given: &str) -> bool {
+        given.trim().eq_ignore_ascii_case(&self.code)
+    }
+
+    /// Whether an amount has no more decimals than the smallest amount of the currency.
+    pub fn is_payable(&self, amount: Decimal) -> bool {
+        amount.normalize().scale() <= self.decimals
     }
 }
 
@@ -35,17 +54,41 @@ pub enum Rounding {
     Down,
 }
 
-/// Rounds an exact amount to the currency's minor unit, and gives it that many decimals: `7.50`. The only place where
-/// money is rounded.
-pub fn round(exact: Decimal, currency: &Currency, rounding: Rounding) -> Decimal {
-    let strategy = match rounding {
-        Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
-        Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
-        Rounding::Down => RoundingStrategy::ToZero,
+impl Rounding {
+    /// The word in a plan.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rounding::HalfUp => "half_up",
+            Rounding::HalfEven => "half_even",
+            Rounding::Down => "down",
+        }
+    }
+}
+
+/// An amount that does not fit a `numeric(19,4)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfRange;
+
+/// Rounds an exact amount to so many decimals, and gives it that many: `7.50`. The only place where money is rounded.
+pub fn round(exact: &Fraction, decimals: u32, rounding: Rounding) -> Result<Decimal, OutOfRange> {
+    let units = exact * Fraction::from_integer(BigInt::from(10).pow(decimals));
+    let whole = match rounding {
+        Rounding::HalfUp => units.round().to_integer(),
+        Rounding::HalfEven => half_even(&units),
+        Rounding::Down => units.to_integer(),
     };
-    let mut rounded = exact.round_dp_with_strategy(currency.decimals, strategy);
-    rounded.rescale(currency.decimals);
-    rounded
+    whole
+        .to_i128()
+        .and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, decimals).ok())
+        .filter(|rounded| is_storable(*rounded))
+        .ok_or(OutOfRange)
+}
+
+fn half_even(units: &Fraction) -> BigInt {
+    let nearest = units.round().to_integer();
+    let is_half = (units.fract().abs() * BigInt::from(2)).is_one();
+    // `round` went away from zero: one back if that is odd.
+    if is_half && nearest.bit(0) { nearest - units.numer().signum() } else { nearest }
 }
 
 /// Whether a value fits a `numeric(19,4)` column unchanged.
@@ -54,13 +97,32 @@ pub fn is_storable(value: Decimal) -> bool {
     value.abs() < limit && value.normalize().scale() <= MAX_DECIMALS
 }
 
+/// A number with at least so many decimals: `7.50`.
+pub fn shown(value: Decimal, decimals: u32) -> Decimal {
+    let mut shown = value.normalize();
+    if shown.scale() < decimals {
+        shown.rescale(decimals);
+    }
+    shown
+}
+
+/// An amount in words: `7.50 USD`.
+pub fn in_words(amount: Decimal, currency: &Currency) -> String {
+    format!("{} {}", shown(amount, currency.decimals), currency.code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fraction::exact;
     use proptest::prelude::*;
 
     fn decimal(text: &str) -> Decimal {
         Decimal::from_str_exact(text).unwrap()
+    }
+
+    fn rounded(value: Decimal, currency: &str, rounding: Rounding) -> Decimal {
+        round(&exact(value), Currency::iso(currency).unwrap().decimals, rounding).unwrap()
     }
 
     #[test]
@@ -75,7 +137,6 @@ mod tests {
 
     #[test]
     fn halves_and_negatives() {
-        let dollars = Currency::iso("USD").unwrap();
         for (exact, half_up, half_even, down) in [
             ("0.005", "0.01", "0.00", "0.00"),
             ("0.015", "0.02", "0.02", "0.01"),
@@ -85,14 +146,14 @@ mod tests {
             ("1.0049", "1.00", "1.00", "1.00"),
             ("2.5", "2.50", "2.50", "2.50"),
         ] {
-            for (rounding, rounded) in
+            for (rounding, expected) in
                 [(Rounding::HalfUp, half_up), (Rounding::HalfEven, half_even), (Rounding::Down, down)]
             {
-                assert_eq!(round(decimal(exact), &dollars, rounding), decimal(rounded), "{exact} {rounding:?}");
+                assert_eq!(rounded(decimal(exact), "USD", rounding), decimal(expected), "{exact} {rounding:?}");
             }
         }
-        assert_eq!(round(decimal("0.5"), &Currency::iso("JPY").unwrap(), Rounding::HalfUp), decimal("1"));
-        assert_eq!(round(decimal("0.0005"), &Currency::iso("KWD").unwrap(), Rounding::HalfUp), decimal("0.001"));
+        assert_eq!(rounded(decimal("0.5"), "JPY", Rounding::HalfUp), decimal("1"));
+        assert_eq!(rounded(decimal("0.0005"), "KWD", Rounding::HalfUp), decimal("0.001"));
     }
 
     #[test]
@@ -107,14 +168,13 @@ mod tests {
     proptest! {
         #[test]
         fn rounding_moves_less_than_a_unit_and_only_once(mantissa in any::<i64>(), scale in 0..10u32) {
-            let exact = Decimal::new(mantissa, scale);
-            let dollars = Currency::iso("USD").unwrap();
+            let value = Decimal::new(mantissa / 100_000, scale);
             for rounding in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down] {
-                let rounded = round(exact, &dollars, rounding);
-                prop_assert!((rounded - exact).abs() < decimal("0.01"));
-                prop_assert_eq!(round(rounded, &dollars, rounding), rounded);
+                let once = rounded(value, "USD", rounding);
+                prop_assert!((once - value).abs() < decimal("0.01"));
+                prop_assert_eq!(rounded(once, "USD", rounding), once);
                 // Symmetric about zero: a reversal rounds like its accrual.
-                prop_assert_eq!(round(-exact, &dollars, rounding), -rounded);
+                prop_assert_eq!(rounded(-value, "USD", rounding), -once);
             }
         }
     }

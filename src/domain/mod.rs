@@ -1,17 +1,34 @@
 //! The rules, as pure functions over plain values. Nothing in here knows that Postgres exists.
 
+pub mod account;
 pub mod attachment;
+pub mod book;
 pub mod code;
 pub mod code_maker;
 pub mod column_type;
 pub mod currency;
+pub mod eligibility;
+pub mod event;
+pub mod event_source;
+pub mod explanation;
+pub mod fraction;
+pub mod limits;
+pub mod line;
 pub mod mode;
+pub mod name;
+pub mod payout;
 pub mod plan;
 pub mod plan_json;
+pub mod plan_rules;
 pub mod plan_shape;
 pub mod progress;
 pub mod rating;
+pub mod rerating;
+pub mod reversal;
 pub mod sign_up;
+pub mod simulation;
 pub mod standing;
+pub mod tally;
 pub mod timestamp;
+pub mod volume;
 pub mod window;

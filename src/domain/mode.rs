@@ -17,4 +17,9 @@ impl Mode {
             Mode::Live => "live",
         }
     }
+
+    /// The mode of a word in the ledger.
+    pub fn from_ledger(word: &str) -> Mode {
+        if word == "live" { Mode::Live } else { Mode::Mock }
+    }
 }

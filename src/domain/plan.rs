@@ -2,7 +2,8 @@
 
 use super::currency::{Currency, Rounding};
 use super::timestamp::Timestamp;
-use super::window::{Span, Window};
+use super::volume::Measure;
+use super::window::{self, Span, Window};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,16 +18,10 @@ pub enum Metric {
     /// Ties, by the time of the tie.
     #[default]
     Referrals,
-}
-
-impl Metric {
-    /// What an event of this kind adds to the volume.
-    pub fn contribution(self, event_kind: &str) -> Decimal {
-        match self {
-            Metric::Referrals if event_kind == SIGN_UP => Decimal::ONE,
-            Metric::Referrals => Decimal::ZERO,
-        }
-    }
+    /// Eligible events.
+    Events,
+    /// The amounts of eligible events.
+    Revenue,
 }
 
 /// How tiers apply to events.
@@ -36,6 +31,10 @@ pub enum RatingMethod {
     /// One tier's rate for the whole event; earlier lines stay as they are.
     #[default]
     Forward,
+    /// Each slice of the amount at the rate of the band that it falls in.
+    Marginal,
+    /// The tier reached rates every line of the window.
+    Whole,
 }
 
 /// Which tier the event that reaches a threshold earns.
@@ -54,6 +53,29 @@ pub enum Crossing {
 pub enum Rate {
     /// An amount per event, in the plan's currency.
     Flat(Decimal),
+    /// A part of the event's own amount, in hundredths, within bounds in the plan's currency.
+    Percent {
+        /// Of a hundred.
+        percent: Decimal,
+        /// What a line is worth at least.
+        min: Option<Decimal>,
+        /// What a line is worth at most.
+        max: Option<Decimal>,
+    },
+}
+
+/// Rates by kind of event.
+pub type Rates = BTreeMap<String, Rate>;
+
+/// What bounds the lines of a referrer; `None` for no bound.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// How many lines above zero a window has.
+    pub commissions_per_window: Option<u32>,
+    /// What the lines of a window add up to.
+    pub amount_per_window: Option<Decimal>,
+    /// For how many months after the tie events earn.
+    pub months_after_signup: Option<u32>,
 }
 
 /// A step of a plan.
@@ -64,7 +86,7 @@ pub struct Tier {
     /// The volume that reaches the tier, inclusive.
     pub from: Decimal,
     /// What it pays, by kind of event.
-    pub rates: BTreeMap<String, Rate>,
+    pub rates: Rates,
 }
 
 /// The rules of one plan version (DESIGN 3).
@@ -86,6 +108,12 @@ pub struct Plan {
     pub rounding: Rounding,
     /// Days of 24 hours before a line may be paid out.
     pub hold_days: u32,
+    /// Whether a reversal takes its event out of the volume.
+    pub reversal_lowers_volume: bool,
+    /// What bounds the referrer's lines.
+    pub limits: Limits,
+    /// What the referee earns beside the referrer.
+    pub referee: Rates,
     /// At least one, strictly ascending by `from`.
     pub tiers: Vec<Tier>,
 }
@@ -106,9 +134,39 @@ impl Plan {
         self.tiers.iter().find(|tier| tier.from > volume)
     }
 
-    /// Whether any tier pays for this kind of event.
+    /// The rates of this kind of event: those of the tiers, and the referee's.
+    fn rates_of<'a>(&'a self, event_kind: &'a str) -> impl Iterator<Item = &'a Rate> {
+        self.tiers.iter().map(|tier| &tier.rates).chain([&self.referee]).filter_map(move |rates| rates.get(event_kind))
+    }
+
+    /// Whether this kind of event earns anybody anything.
     pub fn rates_kind(&self, event_kind: &str) -> bool {
-        self.tiers.iter().any(|tier| tier.rates.contains_key(event_kind))
+        self.rates_of(event_kind).next().is_some()
+    }
+
+    /// Whether this kind of event must come with an amount.
+    pub fn needs_amount(&self, event_kind: &str) -> bool {
+        self.rates_of(event_kind).any(|rate| matches!(rate, Rate::Percent { .. }))
+    }
+
+    /// How many decimals a volume is shown with at least.
+    pub fn volume_decimals(&self) -> u32 {
+        if self.metric == Metric::Revenue { self.currency.decimals } else { 0 }
+    }
+
+    /// What the volume counts.
+    pub fn measure(&self) -> Measure {
+        Measure {
+            metric: self.metric,
+            lowered_by_reversals: self.reversal_lowers_volume,
+            currency: Rc::clone(&self.currency.code),
+        }
+    }
+
+    /// Whether events of a referee tied at one time still earn at another.
+    pub fn is_expired(&self, tied_at: Timestamp, at: Timestamp) -> bool {
+        let end = |months| window::months_later(tied_at, months, &self.zone);
+        self.limits.months_after_signup.is_some_and(|months| at >= end(months))
     }
 }
 

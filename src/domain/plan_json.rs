@@ -1,17 +1,25 @@
 //! Reads a plan from JSON, strictly: unknown keys, missing keys and impossible values are errors that name their path.
 
 use super::currency::{Currency, MAX_DECIMALS, Rounding, is_storable, round};
-use super::plan::{Plan, Rate, Tier};
-use super::plan_shape::{CurrencyShape, Object, PlanShape, TierShape, UnitShape};
+use super::fraction::exact;
+use super::plan::{Limits, Plan, Rate, Rates, Tier};
+use super::plan_shape::{
+    CurrencyShape, DaysShape, Exact, LimitsShape, Object, PlanShape, RateShape, RatesShape, TierShape, UnitShape,
+    WindowShape,
+};
+use super::window::Window;
+use super::{name, plan_rules};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-/// Longest name of a tier, an event kind or a unit, in characters.
-const MAX_NAME: usize = 63;
 /// More than any ladder has, and few enough to be read in no time.
 const MAX_TIERS: usize = 1000;
 /// A hundred years.
-const MAX_HOLD_DAYS: u32 = 36_500;
+const MAX_DAYS: u32 = 36_500;
+/// A hundred years.
+const MAX_MONTHS: u32 = 1200;
+/// More lines than any window has.
+const MAX_COMMISSIONS: u32 = 1_000_000_000;
 
 /// Why a plan was refused, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +31,8 @@ pub struct PlanError {
 }
 
 impl PlanError {
-    fn at(path: impl Into<String>, problem: impl Into<String>) -> PlanError {
+    /// An error at a path.
+    pub fn at(path: impl Into<String>, problem: impl Into<String>) -> PlanError {
         PlanError { path: shortened(path.into()), problem: shortened(problem.into()) }
     }
 }
@@ -39,18 +48,25 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
     let zone = jiff::tz::TimeZone::get(&shape.time_zone)
         .map_err(|_| PlanError::at("$.time_zone", format!("there is no time zone {:?}", shape.time_zone)))?;
     let currency = currency(shape.currency)?;
-    let tiers = tiers(shape.tiers, &currency, shape.rounding)?;
-    Ok(Plan {
-        currency,
+    let plan = Plan {
         metric: shape.metric,
-        window: shape.window,
+        window: match shape.window {
+            WindowShape::Named(window) => window,
+            WindowShape::Days(DaysShape { days }) => Window::Days(whole(days.0, 1..=MAX_DAYS, "$.window.days")?),
+        },
         zone,
         method: shape.rating,
         crossing: shape.crossing,
         rounding: shape.rounding,
-        hold_days: whole(shape.hold_days.0, MAX_HOLD_DAYS, "$.hold_days")?,
-        tiers,
-    })
+        hold_days: whole(shape.hold_days.0, 0..=MAX_DAYS, "$.hold_days")?,
+        reversal_lowers_volume: shape.reversal_lowers_volume,
+        limits: limits(shape.limits.0, &currency)?,
+        referee: rates(shape.referee, "$.referee", &currency, shape.rounding)?,
+        tiers: tiers(shape.tiers, &currency, shape.rounding)?,
+        currency,
+    };
+    plan_rules::check(&plan)?;
+    Ok(plan)
 }
 
 /// The reader's messages speak of Rust's types.
@@ -91,7 +107,7 @@ fn currency(shape: CurrencyShape) -> Result<Currency, PlanError> {
                     format!("{unit:?} is a currency of ISO 4217; write \"currency\": {unit:?}"),
                 ));
             }
-            Ok(Currency { code: unit, decimals: whole(decimals.0, MAX_DECIMALS, "$.currency.decimals")? })
+            Ok(Currency { code: unit.into(), decimals: whole(decimals.0, 0..=MAX_DECIMALS, "$.currency.decimals")? })
         }
     }
 }
@@ -119,31 +135,71 @@ fn tiers(shapes: Vec<Object<TierShape>>, currency: &Currency, rounding: Rounding
                 format!("tiers ascend: {} is not above {}, where {:?} begins", shape.from.0, before.from, before.name);
             return Err(PlanError::at(format!("{path}.from"), problem));
         }
-        let mut rates = BTreeMap::new();
-        for (kind, Object(rate)) in shape.rates {
-            let path = format!("{path}.rates.{kind}");
-            check_name(&kind, &path)?;
-            check_amount(rate.flat.0, &format!("{path}.flat"))?;
-            // It may fit as it is written and not once it is rounded.
-            check_amount(round(rate.flat.0, currency, rounding), &format!("{path}.flat"))?;
-            rates.insert(kind, Rate::Flat(rate.flat.0));
-        }
+        let rates = rates(shape.rates, &format!("{path}.rates"), currency, rounding)?;
         tiers.push(Tier { name: shape.name, from: shape.from.0, rates });
     }
     Ok(tiers)
 }
 
-fn check_name(name: &str, path: &str) -> Result<(), PlanError> {
-    let problem = if name.is_empty() {
-        "must not be empty".to_owned()
-    } else if name.chars().count() > MAX_NAME {
-        format!("has more than {MAX_NAME} characters")
-    } else if name != name.trim() || name.chars().any(char::is_control) {
-        "must not begin or end with a space or hold control characters".to_owned()
-    } else {
-        return Ok(());
+fn rates(shapes: RatesShape, path: &str, currency: &Currency, rounding: Rounding) -> Result<Rates, PlanError> {
+    let mut rates = Rates::new();
+    for (kind, Object(shape)) in shapes {
+        let path = format!("{path}.{kind}");
+        check_name(&kind, &path)?;
+        rates.insert(kind, rate(shape, &path, currency, rounding)?);
+    }
+    Ok(rates)
+}
+
+fn rate(shape: RateShape, path: &str, currency: &Currency, rounding: Rounding) -> Result<Rate, PlanError> {
+    let amount = |value: Option<Exact>, key: &str| -> Result<Option<Decimal>, PlanError> {
+        let Some(Exact(value)) = value else { return Ok(None) };
+        check_amount(value, &format!("{path}.{key}"))?;
+        // It may fit as it is written and not once it is rounded.
+        round(&exact(value), currency.decimals, rounding).map(|_| Some(value)).map_err(|_| {
+            PlanError::at(format!("{path}.{key}"), format!("{value} has more than 15 digits once it is rounded"))
+        })
     };
-    Err(PlanError::at(path, problem))
+    match (amount(shape.flat, "flat")?, amount(shape.percent, "percent")?) {
+        (Some(_), Some(_)) => Err(PlanError::at(path, "a rate is either flat or percent")),
+        (None, None) => Err(PlanError::at(path, "missing key `flat` or `percent`")),
+        (Some(_), None) if shape.min.is_some() || shape.max.is_some() => {
+            Err(PlanError::at(path, "only a percent rate has a min and a max"))
+        }
+        (Some(flat), None) => Ok(Rate::Flat(flat)),
+        (None, Some(percent)) => {
+            let (min, max) = (amount(shape.min, "min")?, amount(shape.max, "max")?);
+            match (min, max) {
+                (Some(min), Some(max)) if min > max => {
+                    Err(PlanError::at(format!("{path}.min"), format!("{min} is above max, which is {max}")))
+                }
+                _ => Ok(Rate::Percent { percent, min, max }),
+            }
+        }
+    }
+}
+
+fn limits(shape: LimitsShape, currency: &Currency) -> Result<Limits, PlanError> {
+    let number = |value: Option<Exact>, most: u32, key: &str| {
+        value.map(|value| whole(value.0, 1..=most, &format!("$.limits.{key}"))).transpose()
+    };
+    let amount_per_window = shape.amount_per_window.map(|amount| amount.0);
+    if let Some(amount) = amount_per_window {
+        check_amount(amount, "$.limits.amount_per_window")?;
+        if !currency.is_payable(amount) {
+            let problem = format!("{amount} is finer than the smallest amount of {}", currency.code);
+            return Err(PlanError::at("$.limits.amount_per_window", problem));
+        }
+    }
+    Ok(Limits {
+        commissions_per_window: number(shape.commissions_per_window, MAX_COMMISSIONS, "commissions_per_window")?,
+        amount_per_window,
+        months_after_signup: number(shape.months_after_signup, MAX_MONTHS, "months_after_signup")?,
+    })
+}
+
+fn check_name(name: &str, path: &str) -> Result<(), PlanError> {
+    name::problem(name).map_or(Ok(()), |problem| Err(PlanError::at(path, problem)))
 }
 
 fn check_amount(value: Decimal, path: &str) -> Result<(), PlanError> {
@@ -157,151 +213,12 @@ fn check_amount(value: Decimal, path: &str) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn whole(value: Decimal, most: u32, path: &str) -> Result<u32, PlanError> {
-    if !value.fract().is_zero() || value < Decimal::ZERO || value > Decimal::from(most) {
-        return Err(PlanError::at(path, format!("{value} is not a whole number from 0 to {most}")));
-    }
-    Ok(u32::try_from(value).expect("checked above"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::plan::tests::plan;
-    use crate::domain::plan::{Crossing, Metric, RatingMethod};
-    use crate::domain::window::Window;
-    use proptest::prelude::*;
-
-    fn refused(json: &str) -> String {
-        let error = parse(&serde_json::from_str(json).unwrap()).map(|_| ()).unwrap_err();
-        format!("{}: {}", error.path, error.problem)
-    }
-
-    /// A valid plan with one tier, and something put into it.
-    fn with(extra: &str) -> String {
-        format!(r#"{{"currency": "USD", "tiers": [{{"name": "A", "from": 0, "rates": {{}}}}] {extra}}}"#)
-    }
-
-    fn with_tier(tier: &str) -> String {
-        format!(r#"{{"currency": "USD", "tiers": [{{"name": "A", "from": 1, "rates": {{}}}}, {tier}]}}"#)
-    }
-
-    #[test]
-    fn defaults_are_those_of_the_design() {
-        let plan = plan(&with(""));
-        assert_eq!(plan.metric, Metric::Referrals);
-        assert_eq!(plan.window, Window::Lifetime);
-        assert_eq!(plan.zone.iana_name(), Some("UTC"));
-        assert_eq!(plan.method, RatingMethod::Forward);
-        assert_eq!(plan.crossing, Crossing::New);
-        assert_eq!(plan.rounding, Rounding::HalfUp);
-        assert_eq!(plan.hold_days, 0);
-    }
-
-    #[test]
-    fn numbers_are_exact_however_written() {
-        for written in ["12.345", "\"12.345\"", "12.3450", "\"12.34500\""] {
-            let tier = format!(r#"{{"name": "B", "from": 2, "rates": {{"signup": {{"flat": {written}}}}}}}"#);
-            let rate = &plan(&with_tier(&tier)).tiers[1].rates["signup"];
-            assert_eq!(*rate, Rate::Flat(Decimal::new(12_345, 3)), "{written}");
-        }
-        let plan = plan(&with(r#", "hold_days": "30""#));
-        assert_eq!(plan.hold_days, 30);
-    }
-
-    #[test]
-    fn a_unit_of_ones_own_is_a_currency() {
-        let plan = plan(
-            r#"{"currency": {"unit": "CREDIT", "decimals": 0}, "tiers": [{"name": "A", "from": 0, "rates": {}}]}"#,
-        );
-        assert_eq!(plan.currency, Currency { code: "CREDIT".into(), decimals: 0 });
-    }
-
-    #[test]
-    fn errors_name_their_path() {
-        for (json, path) in [
-            (r#"[]"#.to_owned(), "$: invalid type: a list, expected an object"),
-            (r#"{"currency": "USD"}"#.to_owned(), "$: missing key `tiers`"),
-            (r#"{"tiers": []}"#.to_owned(), "$: missing key `currency`"),
-            (r#"{"currency": "USD", "tiers": []}"#.to_owned(), "$.tiers: "),
-            (with(r#", "metrics": "referrals""#), "$.metrics: unknown key `metrics`"),
-            (with(r#", "metric": "clicks""#), "$.metric: unknown value `clicks`"),
-            (with(r#", "window": {"weeks": 1}"#), "$.window: invalid type: an object"),
-            (with(r#", "window": {"month": null}"#), "$.window: invalid type: an object"),
-            (r#"{"currency": "USD", "tiers": [["A", 0, {}]]}"#.to_owned(), "$.tiers[0]: invalid type: a list"),
-            (
-                with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": [1]}}"#),
-                "$.tiers[1].rates.signup: invalid type: a list",
-            ),
-            (with(r#", "time_zone": "Mars/Olympus""#), "$.time_zone: there is no time zone"),
-            (with(r#", "time_zone": 5"#), "$.time_zone: invalid type"),
-            (with(r#", "hold_days": -1"#), "$.hold_days: -1 is not a whole number"),
-            (with(r#", "hold_days": 1.5"#), "$.hold_days: 1.5 is not a whole number"),
-            (with(r#", "hold_days": "1e2""#), "$.hold_days: "),
-            (with(r#", "hold_days": null"#), "$.hold_days: expected a number, found null"),
-            (with_tier(r#"{"from": 2, "rates": {}}"#), "$.tiers[1]: missing key `name`"),
-            (with_tier(r#"{"name": "A", "from": 2, "rates": {}}"#), "$.tiers[1].name: another tier is named"),
-            (with_tier(r#"{"name": "", "from": 2, "rates": {}}"#), "$.tiers[1].name: must not be empty"),
-            (with_tier(r#"{"name": "B", "from": 1, "rates": {}}"#), "$.tiers[1].from: tiers ascend"),
-            (with_tier(r#"{"name": "B", "from": "NaN", "rates": {}}"#), "$.tiers[1].from: "),
-            (with_tier(r#"{"name": "B", "from": 1000000000000000, "rates": {}}"#), "$.tiers[1].from: "),
-            (
-                with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": {"flat": "-1"}}}"#),
-                "$.tiers[1].rates.signup.flat: -1 is negative",
-            ),
-            (
-                with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": {"flat": 0.00001}}}"#),
-                "$.tiers[1].rates.signup.flat: ",
-            ),
-            (
-                with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": {"flot": 1}}}"#),
-                "$.tiers[1].rates.signup.flot: unknown key",
-            ),
-            (with_tier(r#"{"name": "B", "from": 2, "rates": {"signup": 5}}"#), "$.tiers[1].rates.signup: "),
-            (with_tier(r#"{"name": "B", "from": 2, "rates": {" ": {"flat": 1}}}"#), "$.tiers[1].rates. : "),
-        ] {
-            let error = refused(&json);
-            assert!(error.starts_with(path), "{json}\n  gave {error}\n  not  {path}");
-        }
-        for currency in [
-            r#""EURO""#,
-            r#"{"unit": "USD", "decimals": 2}"#,
-            r#"{"unit": "P", "decimals": 5}"#,
-            r#"{"unit": "P"}"#,
-            "5",
-        ] {
-            let json = format!(r#"{{"currency": {currency}, "tiers": [{{"name": "A", "from": 0, "rates": {{}}}}]}}"#);
-            assert!(refused(&json).starts_with("$.currency"), "{}", refused(&json));
-        }
-    }
-
-    #[test]
-    fn a_message_is_short_whatever_the_plan_holds() {
-        let key = "k".repeat(100_000);
-        assert!(refused(&with(&format!(r#", "{key}": 1"#))).len() < 1000);
-    }
-
-    proptest! {
-        #[test]
-        fn no_json_makes_the_parser_panic(text in any::<String>(), number in any::<f64>()) {
-            let number = serde_json::Number::from_f64(number).map_or_else(|| "0".to_owned(), |number| number.to_string());
-            let text = serde_json::to_string(&text).unwrap();
-            for json in [
-                with(&format!(r#", "hold_days": {number}"#)),
-                with(&format!(r#", "time_zone": {text}"#)),
-                with(&format!(r#", {text}: {text}"#)),
-                with_tier(&format!(r#"{{"name": {text}, "from": {number}, "rates": {{{text}: {{"flat": {number}}}}}}}"#)),
-            ] {
-                let _ = parse(&serde_json::from_str(&json).unwrap());
-            }
-        }
-
-        #[test]
-        fn any_amount_that_fits_is_read_exactly(mantissa in 0..=9_999_999_999_999_999_999i128, as_text in any::<bool>()) {
-            let amount = Decimal::from_i128_with_scale(mantissa, 4);
-            let written = if as_text { format!("\"{amount}\"") } else { amount.to_string() };
-            let tier = format!(r#"{{"name": "B", "from": 2, "rates": {{"signup": {{"flat": {written}}}}}}}"#);
-            prop_assert_eq!(&plan(&with_tier(&tier)).tiers[1].rates["signup"], &Rate::Flat(amount));
-        }
-    }
+fn whole(value: Decimal, range: RangeInclusive<u32>, path: &str) -> Result<u32, PlanError> {
+    u32::try_from(value)
+        .ok()
+        .filter(|whole| value.fract().is_zero() && !value.is_sign_negative() && range.contains(whole))
+        .ok_or_else(|| {
+            let (least, most) = range.into_inner();
+            PlanError::at(path, format!("{value} is not a whole number from {least} to {most}"))
+        })
 }

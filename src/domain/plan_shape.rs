@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The plan as JSON has it, with the defaults of DESIGN 3.
 /// A plan, with the defaults of DESIGN 3.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,8 +19,8 @@ pub struct PlanShape {
     pub currency: CurrencyShape,
     #[serde(default, deserialize_with = "word")]
     pub metric: Metric,
-    #[serde(default, deserialize_with = "word")]
-    pub window: Window,
+    #[serde(default)]
+    pub window: WindowShape,
     #[serde(default = "utc")]
     pub time_zone: String,
     #[serde(default, deserialize_with = "word")]
@@ -32,10 +31,20 @@ pub struct PlanShape {
     pub rounding: Rounding,
     #[serde(default)]
     pub hold_days: Exact,
-    /// Accepted already, without effect until lines can be reversed.
-    #[serde(default = "yes", rename = "reversal_lowers_volume")]
-    pub _reversal_lowers_volume: bool,
+    #[serde(default = "yes")]
+    pub reversal_lowers_volume: bool,
+    #[serde(default = "none")]
+    pub limits: Object<LimitsShape>,
+    #[serde(default)]
+    pub referee: RatesShape,
     pub tiers: Vec<Object<TierShape>>,
+}
+
+/// Rates by kind of event.
+pub type RatesShape = BTreeMap<String, Object<RateShape>>;
+
+fn none() -> Object<LimitsShape> {
+    Object(LimitsShape::default())
 }
 
 fn yes() -> bool {
@@ -52,14 +61,84 @@ fn utc() -> String {
 pub struct TierShape {
     pub name: String,
     pub from: Exact,
-    pub rates: BTreeMap<String, Object<RateShape>>,
+    pub rates: RatesShape,
 }
 
-/// What a tier pays for one kind of event.
+/// What one kind of event earns.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateShape {
-    pub flat: Exact,
+    #[serde(default, deserialize_with = "given")]
+    pub flat: Option<Exact>,
+    #[serde(default, deserialize_with = "given")]
+    pub percent: Option<Exact>,
+    #[serde(default, deserialize_with = "given")]
+    pub min: Option<Exact>,
+    #[serde(default, deserialize_with = "given")]
+    pub max: Option<Exact>,
+}
+
+/// What bounds the lines of a referrer.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsShape {
+    #[serde(default, deserialize_with = "given")]
+    pub commissions_per_window: Option<Exact>,
+    #[serde(default, deserialize_with = "given")]
+    pub amount_per_window: Option<Exact>,
+    #[serde(default, deserialize_with = "given")]
+    pub months_after_signup: Option<Exact>,
+}
+
+/// A window as long as so many days.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DaysShape {
+    pub days: Exact,
+}
+
+/// Over which time volume counts.
+pub enum WindowShape {
+    Named(Window),
+    Days(DaysShape),
+}
+
+impl Default for WindowShape {
+    fn default() -> WindowShape {
+        WindowShape::Named(Window::default())
+    }
+}
+
+impl<'de> Deserialize<'de> for WindowShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = WindowShape;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("a window such as \"month\", or {\"days\": 30}")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<WindowShape, E> {
+                const WORDS: [(&str, Window); 5] = [
+                    ("lifetime", Window::Lifetime),
+                    ("month", Window::Month),
+                    ("quarter", Window::Quarter),
+                    ("year", Window::Year),
+                    ("event", Window::Event),
+                ];
+                let found = WORDS.iter().find(|(known, _)| *known == word);
+                found
+                    .map(|(_, window)| WindowShape::Named(*window))
+                    .ok_or_else(|| E::unknown_variant(word, &["lifetime", "month", "quarter", "year", "event"]))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WindowShape, A::Error> {
+                DaysShape::deserialize(MapAccessDeserializer::new(map)).map(WindowShape::Days)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// A unit of one's own, such as points.
@@ -117,6 +196,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         }
         deserializer.deserialize_map(Keys(PhantomData)).map(Object)
     }
+}
+
+/// A number that may be left out: left to itself, serde takes null as well.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Exact>, D::Error> {
+    Exact::deserialize(deserializer).map(Some)
 }
 
 /// One of several words: left to itself, serde takes an object with the word as its key as well.

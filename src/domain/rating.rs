@@ -1,27 +1,10 @@
-//! Rating: what one event earns its referrer under a plan.
+//! Rating: what one event earns under a plan, before limits.
 
-use super::currency;
-use super::plan::{Crossing, Plan, PlanVersion, Program, Rate, RatingMethod};
+use super::currency::{self, OutOfRange};
+use super::fraction::{Fraction, exact, hundredths};
+use super::plan::{Crossing, Plan, Rate, RatingMethod, Tier};
+use num_traits::{One, Zero};
 use rust_decimal::Decimal;
-
-/// Why an event earned no line (DESIGN 3, "Eligible or refused").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The referrer's program is paused.
-    ProgramPaused,
-    /// No plan version was in force when the event happened.
-    NoPlan,
-}
-
-impl Refusal {
-    /// The word in the audit.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Refusal::ProgramPaused => "program_paused",
-            Refusal::NoPlan => "no_plan",
-        }
-    }
-}
 
 /// Why a line is worth less than a rate of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +13,8 @@ pub enum Note {
     BelowFirstTier,
     /// The tier has no rate for this kind of event.
     NoRateAtTier,
+    /// A limit was reached.
+    Capped,
 }
 
 impl Note {
@@ -38,6 +23,56 @@ impl Note {
         match self {
             Note::BelowFirstTier => "below_first_tier",
             Note::NoRateAtTier => "no_rate_at_tier",
+            Note::Capped => "capped",
+        }
+    }
+
+    /// The note of a word in the ledger.
+    pub fn from_ledger(word: &str) -> Option<Note> {
+        [Note::BelowFirstTier, Note::NoRateAtTier, Note::Capped].into_iter().find(|note| note.as_str() == word)
+    }
+}
+
+/// By what a line was rated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// No rate applied.
+    None,
+    /// An amount per event.
+    Flat(Decimal),
+    /// A percentage of the event's amount.
+    Percent(Decimal),
+    /// Several percentages, each of a slice of the amount.
+    Bands,
+}
+
+impl Basis {
+    /// The word in the ledger, and the rate beside it.
+    pub fn in_ledger(self) -> (&'static str, Option<Decimal>) {
+        match self {
+            Basis::None => ("none", None),
+            Basis::Flat(amount) => ("flat", Some(amount)),
+            Basis::Percent(percent) => ("percent", Some(percent)),
+            Basis::Bands => ("bands", None),
+        }
+    }
+
+    /// The basis that the ledger describes so.
+    pub fn from_ledger(word: &str, rate: Option<Decimal>) -> Basis {
+        match (word, rate) {
+            ("flat", Some(amount)) => Basis::Flat(amount),
+            ("percent", Some(percent)) => Basis::Percent(percent),
+            ("bands", _) => Basis::Bands,
+            _ => Basis::None,
+        }
+    }
+}
+
+impl From<&Rate> for Basis {
+    fn from(rate: &Rate) -> Basis {
+        match rate {
+            Rate::Flat(amount) => Basis::Flat(*amount),
+            Rate::Percent { percent, .. } => Basis::Percent(*percent),
         }
     }
 }
@@ -45,64 +80,119 @@ impl Note {
 /// What an event earns, and how that came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rating {
-    /// The tier whose rate was used; `None` below the first.
+    /// The tier whose rate was used; `None` below the first, and for a referee.
     pub tier: Option<String>,
-    /// The rate that applied; `None` where none did, and then `note` says why.
-    pub rate: Option<Rate>,
+    /// The rate that applied; where none did, `note` says why.
+    pub basis: Basis,
     /// The amount, rounded.
     pub amount: Decimal,
     /// Why the amount is less than a rate.
     pub note: Option<Note>,
 }
 
-/// What becomes of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// One line.
-    Line(Rating),
-    /// No line; the audit says why.
-    Refused(Refusal),
-    /// The plan has nothing to say about this kind of event.
-    NotRated,
+/// A part of an event's amount that falls into one band of volume.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slice<'a> {
+    /// The tier of the band; `None` below the first.
+    pub tier: Option<&'a Tier>,
+    /// How much of the amount.
+    pub amount: Decimal,
 }
 
-/// Decides about an event. `in_force` is the plan version in force when it happened, with the referrer's volume before
-/// the event in that plan's window.
-pub fn decide(program: &Program, in_force: Option<(&PlanVersion, Decimal)>, event_kind: &str) -> Outcome {
-    if program.paused {
-        return Outcome::Refused(Refusal::ProgramPaused);
+impl<'a> Slice<'a> {
+    /// What the band pays for a kind of event.
+    pub fn rate(&self, event_kind: &str) -> Option<&'a Rate> {
+        self.tier?.rates.get(event_kind)
     }
-    let Some((version, volume_before)) = in_force else { return Outcome::Refused(Refusal::NoPlan) };
-    rate(&version.plan, event_kind, volume_before).map_or(Outcome::NotRated, Outcome::Line)
 }
 
-/// Rates one event whose referrer had this volume before it; `None` if no tier rates the kind.
-pub fn rate(plan: &Plan, event_kind: &str, volume_before: Decimal) -> Option<Rating> {
-    plan.rates_kind(event_kind).then(|| match plan.method {
-        RatingMethod::Forward => forward(plan, event_kind, volume_before),
+/// Rates one event for its referrer, whose volume was `before` it and is `after` it.
+pub fn rate(
+    plan: &Plan,
+    event_kind: &str,
+    amount: Option<Decimal>,
+    before: Decimal,
+    after: Decimal,
+) -> Result<Rating, OutOfRange> {
+    match (plan.method, plan.crossing) {
+        (RatingMethod::Marginal, _) => marginal(plan, event_kind, amount.unwrap_or_default(), before),
+        (RatingMethod::Forward, Crossing::Old) => {
+            at_tier(plan, plan.tier_at(before), event_kind, amount, &Fraction::one())
+        }
+        _ => at_tier(plan, plan.tier_at(after), event_kind, amount, &Fraction::one()),
+    }
+}
+
+/// One tier's rate for the whole event, or for the share of it that was not reversed.
+pub fn at_tier(
+    plan: &Plan,
+    tier: Option<&Tier>,
+    event_kind: &str,
+    amount: Option<Decimal>,
+    share_left: &Fraction,
+) -> Result<Rating, OutOfRange> {
+    let rate = tier.and_then(|tier| tier.rates.get(event_kind));
+    let earned = rate.map_or_else(Fraction::zero, |rate| earned(rate, amount)) * share_left;
+    Ok(Rating {
+        tier: tier.map(|tier| tier.name.clone()),
+        basis: rate.map_or(Basis::None, Basis::from),
+        amount: currency::round(&earned, plan.currency.decimals, plan.rounding)?,
+        note: match (tier, rate) {
+            (None, _) => Some(Note::BelowFirstTier),
+            (_, None) => Some(Note::NoRateAtTier),
+            _ => None,
+        },
     })
 }
 
-/// One tier's rate for the whole event.
-fn forward(plan: &Plan, event_kind: &str, volume_before: Decimal) -> Rating {
-    let volume = match plan.crossing {
-        Crossing::New => volume_before + plan.metric.contribution(event_kind),
-        Crossing::Old => volume_before,
+/// What the referee earns beside the referrer; `None` if the plan has no rate for it.
+pub fn for_referee(plan: &Plan, event_kind: &str, amount: Option<Decimal>) -> Option<Result<Rating, OutOfRange>> {
+    let rate = plan.referee.get(event_kind)?;
+    let rounded = currency::round(&earned(rate, amount), plan.currency.decimals, plan.rounding);
+    Some(rounded.map(|amount| Rating { tier: None, basis: rate.into(), amount, note: None }))
+}
+
+/// What a rate makes of an event, exactly.
+pub fn earned(rate: &Rate, amount: Option<Decimal>) -> Fraction {
+    match rate {
+        Rate::Flat(flat) => exact(*flat),
+        Rate::Percent { percent, min, max } => {
+            let part = exact(amount.unwrap_or_default()) * hundredths(*percent);
+            let part = min.map_or(part.clone(), |min| part.max(exact(min)));
+            max.map_or(part.clone(), |max| part.min(exact(max)))
+        }
+    }
+}
+
+/// Each slice of the amount at the rate of its band, rounded once on the sum.
+fn marginal(plan: &Plan, event_kind: &str, amount: Decimal, before: Decimal) -> Result<Rating, OutOfRange> {
+    let slices = slices(plan, amount, before);
+    let sum: Fraction =
+        slices.iter().filter_map(|slice| Some(earned(slice.rate(event_kind)?, Some(slice.amount)))).sum();
+    let tier = slices.last().expect("there is one at least").tier;
+    let mut rates = slices.iter().filter_map(|slice| slice.rate(event_kind));
+    let (basis, note) = match (tier, rates.next(), slices.len()) {
+        (None, ..) => (Basis::None, Some(Note::BelowFirstTier)),
+        (_, None, _) => (Basis::None, Some(Note::NoRateAtTier)),
+        (_, Some(rate), 1) => (rate.into(), None),
+        _ => (Basis::Bands, None),
     };
-    let Some(tier) = plan.tier_at(volume) else {
-        let nothing = currency::round(Decimal::ZERO, &plan.currency, plan.rounding);
-        return Rating { tier: None, rate: None, amount: nothing, note: Some(Note::BelowFirstTier) };
-    };
-    let rate = tier.rates.get(event_kind).cloned();
-    let exact = match rate {
-        Some(Rate::Flat(amount)) => amount,
-        None => Decimal::ZERO,
-    };
-    Rating {
-        tier: Some(tier.name.clone()),
-        amount: currency::round(exact, &plan.currency, plan.rounding),
-        note: rate.is_none().then_some(Note::NoRateAtTier),
-        rate,
+    let amount = currency::round(&sum, plan.currency.decimals, plan.rounding)?;
+    Ok(Rating { tier: tier.map(|tier| tier.name.clone()), basis, amount, note })
+}
+
+/// Cuts an amount at the thresholds that the volume passes on its way up. An amount of zero is one empty slice.
+pub fn slices(plan: &Plan, amount: Decimal, before: Decimal) -> Vec<Slice<'_>> {
+    let after = before + amount;
+    let mut slices = Vec::new();
+    let mut reached = before;
+    loop {
+        let end = plan.next_tier(reached).map_or(after, |next| next.from.min(after));
+        slices.push(Slice { tier: plan.tier_at(reached), amount: end - reached });
+        if end >= after {
+            return slices;
+        }
+        reached = end;
     }
 }
 
@@ -111,9 +201,7 @@ mod tests {
     use super::*;
     use crate::domain::plan::SIGN_UP;
     use crate::domain::plan::tests::{ladder, plan};
-    use crate::domain::timestamp::Timestamp;
     use proptest::prelude::*;
-    use std::rc::Rc;
 
     fn amount(text: &str) -> Decimal {
         Decimal::from_str_exact(text).unwrap()
@@ -121,7 +209,7 @@ mod tests {
 
     /// Tier, amount and note of the sign-up that follows so many others.
     fn nth(plan: &Plan, before: i64) -> (Option<String>, Decimal, Option<Note>) {
-        let rating = rate(plan, SIGN_UP, Decimal::from(before)).unwrap();
+        let rating = rate(plan, SIGN_UP, None, Decimal::from(before), Decimal::from(before + 1)).unwrap();
         (rating.tier, rating.amount, rating.note)
     }
 
@@ -150,33 +238,27 @@ mod tests {
     fn other_kinds_do_not_add_to_a_count_of_referrals() {
         let plan =
             plan(r#"{"currency": "USD", "tiers": [{"name": "A", "from": 1, "rates": {"payment": {"flat": 1}}}]}"#);
-        assert_eq!(rate(&plan, "payment", Decimal::ZERO).unwrap().note, Some(Note::BelowFirstTier));
-        assert_eq!(rate(&plan, "payment", Decimal::ONE).unwrap().amount, Decimal::ONE);
-        assert_eq!(rate(&plan, SIGN_UP, Decimal::ONE), None);
-    }
-
-    #[test]
-    fn refusals_come_before_rates() {
-        let version = PlanVersion { version: 1, effective_from: Timestamp::NEG_INFINITY, plan: Rc::new(ladder()) };
-        let mut program = Program { id: 1, name: "p".into(), paused: true, versions: vec![version.clone()] };
-        let in_force = Some((&version, Decimal::ZERO));
-        assert_eq!(decide(&program, in_force, SIGN_UP), Outcome::Refused(Refusal::ProgramPaused));
-        assert_eq!(decide(&program, None, SIGN_UP), Outcome::Refused(Refusal::ProgramPaused));
-        program.paused = false;
-        assert_eq!(decide(&program, None, SIGN_UP), Outcome::Refused(Refusal::NoPlan));
-        assert_eq!(decide(&program, in_force, "renewal"), Outcome::NotRated);
-        assert!(matches!(decide(&program, in_force, SIGN_UP), Outcome::Line(_)));
+        let payment = |ties| rate(&plan, "payment", None, Decimal::from(ties), Decimal::from(ties)).unwrap();
+        assert_eq!(payment(0).note, Some(Note::BelowFirstTier));
+        assert_eq!((payment(1).amount, payment(1).note), (Decimal::ONE, None));
+        let sign_up = rate(&plan, SIGN_UP, None, Decimal::ONE, Decimal::TWO).unwrap();
+        assert_eq!((sign_up.basis, sign_up.note), (Basis::None, Some(Note::NoRateAtTier)));
     }
 
     proptest! {
         /// Against a ladder searched the long way round: every tier in turn, the last that qualifies.
         #[test]
-        fn tiers_by_exhaustion(steps in prop::collection::vec((1..50i64, 0..10_000i64), 1..6), before in 0..300i64, old in any::<bool>()) {
+        fn tiers_by_exhaustion(
+            steps in prop::collection::vec((1..50i64, 0..10_000i64), 1..6),
+            before in 0..300i64,
+            old in any::<bool>(),
+        ) {
             let mut from = 0;
             let mut tiers = Vec::new();
             for (index, (step, flat)) in steps.iter().enumerate() {
                 from += step;
-                tiers.push(serde_json::json!({"name": format!("T{index}"), "from": from, "rates": {"signup": {"flat": flat}}}));
+                let rates = serde_json::json!({"signup": {"flat": flat}});
+                tiers.push(serde_json::json!({"name": format!("T{index}"), "from": from, "rates": rates}));
             }
             let crossing = if old { "old" } else { "new" };
             let plan = plan(&serde_json::json!({"currency": "USD", "crossing": crossing, "tiers": tiers}).to_string());

@@ -71,6 +71,8 @@ impl CodeProblem {
 pub enum Untied {
     /// The person was known before.
     AlreadyRegistered,
+    /// The person is tied to somebody.
+    AlreadyTied,
     /// Nobody has this code, or not yet.
     UnknownCode,
     /// It is the person's own code.
@@ -84,6 +86,7 @@ impl Untied {
     pub fn as_str(self) -> &'static str {
         match self {
             Untied::AlreadyRegistered => "already_registered",
+            Untied::AlreadyTied => "already_tied",
             Untied::UnknownCode => "unknown_code",
             Untied::SelfReferral => "self_referral",
             Untied::RetiredCode => "retired_code",

@@ -1,7 +1,8 @@
-//! A referrer's standing: the volume and tier in the window of the latest fact, and how a tie moves it.
+//! A referrer's standing: the volume and tier in the window of the latest fact, and how a fact moves it.
 
-use super::plan::{Plan, PlanVersion};
+use super::plan::Plan;
 use super::timestamp::Timestamp;
+use super::volume::Fact;
 use super::window::Span;
 use rust_decimal::Decimal;
 
@@ -35,29 +36,22 @@ impl Standing {
         Standing { as_of: Timestamp::NEG_INFINITY, place: None, volume: Decimal::ZERO, tier: None }
     }
 
-    /// The standing after a tie that `tally` has counted already.
-    ///
-    /// A tie moves the standing to its own window if it is the latest fact; a late one only adds to the volume, and
-    /// only if it lies in the window that the standing is in. `in_force` is the program and its plan version in force
-    /// at the time of the tie, `place_plan` the plan of the standing's own place.
-    pub fn after_tie(
-        &self,
-        at: Timestamp,
-        in_force: Option<(i32, &PlanVersion)>,
-        place_plan: Option<&Plan>,
-        tally: &Tally,
-    ) -> Standing {
-        let (as_of, place, plan) = match (in_force, self.place, place_plan) {
-            (Some((program_id, version)), _, _) if at >= self.as_of => {
-                let window = version.plan.window_at(at);
-                (at, Place { program_id, plan_version: version.version, window }, &*version.plan)
-            }
-            (_, Some(place), Some(plan)) if place.window.holds(at) => (self.as_of, place, plan),
-            _ => return self.clone(),
-        };
-        let volume = tally.volume(place.window).unwrap_or(self.volume);
+    /// The standing moved to the place of a fact, where the volume with it is known.
+    pub fn moved(at: Timestamp, place: Place, volume: Decimal, plan: &Plan) -> Standing {
         let tier = plan.tier_at(volume).map(|tier| tier.name.clone());
-        Standing { as_of, place: Some(place), volume, tier }
+        Standing { as_of: at, place: Some(place), volume, tier }
+    }
+
+    /// The standing with a late fact, or a reversal: it counts if it lies in the window that the standing is in. `plan`
+    /// is that of the standing's own place.
+    pub fn with(&self, fact: &Fact, plan: Option<&Plan>) -> Standing {
+        let (Some(plan), Some(place)) = (plan, self.place) else { return self.clone() };
+        if !place.window.holds(fact.at) {
+            return self.clone();
+        }
+        let volume = self.volume + plan.measure().of(fact);
+        let tier = plan.tier_at(volume).map(|tier| tier.name.clone());
+        Standing { volume, tier, ..self.clone() }
     }
 }
 
@@ -67,52 +61,10 @@ impl Default for Standing {
     }
 }
 
-/// The volumes of one referrer, in every window that a statement has asked about.
-#[derive(Debug, Default)]
-pub struct Tally {
-    volumes: Vec<(Span, Decimal)>,
-    ties: Vec<Timestamp>,
-}
-
-impl Tally {
-    /// Starts from what the standing knows.
-    pub fn of(standing: &Standing) -> Tally {
-        let volumes = standing.place.map(|place| (place.window, standing.volume)).into_iter().collect();
-        Tally { volumes, ties: Vec::new() }
-    }
-
-    /// The volume in a window, if it is known.
-    pub fn volume(&self, window: Span) -> Option<Decimal> {
-        self.volumes.iter().find(|(known, _)| *known == window).map(|(_, volume)| *volume)
-    }
-
-    /// Adds a window: the ties that the database holds in it, and those counted since they were last stored.
-    pub fn learn(&mut self, window: Span, stored_ties: Decimal) -> Decimal {
-        let made = self.ties.iter().filter(|at| window.holds(**at)).count();
-        let volume = stored_ties + Decimal::from(made);
-        self.volumes.push((window, volume));
-        volume
-    }
-
-    /// Forgets the ties counted so far: the database holds them now.
-    pub fn ties_are_stored(&mut self) {
-        self.ties.clear();
-    }
-
-    /// Counts a tie into every window that holds it.
-    pub fn count_tie(&mut self, at: Timestamp) {
-        self.ties.push(at);
-        for (window, volume) in &mut self.volumes {
-            if window.holds(at) {
-                *volume += Decimal::ONE;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::plan::PlanVersion;
     use crate::domain::plan::tests::plan;
     use proptest::prelude::*;
     use std::rc::Rc;
@@ -127,62 +79,68 @@ mod tests {
         PlanVersion { version: 1, effective_from: Timestamp::NEG_INFINITY, plan: Rc::new(plan) }
     }
 
-    /// Ties in order of arrival, each on a day counted from 1970-01-01.
-    fn run(days: &[i64]) -> Standing {
-        let version = monthly();
-        let mut standing = Standing::new();
-        let mut tally = Tally::of(&standing);
-        for day in days {
-            let at = Timestamp::from_micros(day * DAY);
-            let window = version.plan.window_at(at);
-            if tally.volume(window).is_none() {
-                tally.learn(window, Decimal::ZERO);
-            }
-            tally.count_tie(at);
-            standing = standing.after_tie(at, Some((7, &version)), Some(&version.plan), &tally);
+    fn tie(day: i64) -> Fact {
+        Fact { ties: 1, ..Fact::at(Timestamp::from_micros(day * DAY), &"USD".into()) }
+    }
+
+    fn volume(standing: &Standing) -> (Decimal, Option<&str>) {
+        (standing.volume, standing.tier.as_deref())
+    }
+
+    /// A January with three ties, the latest on the 20th.
+    fn january() -> Standing {
+        let plan = monthly().plan;
+        let at = Timestamp::from_micros(19 * DAY);
+        let place = Place { program_id: 7, plan_version: 1, window: plan.window_at(at) };
+        Standing::moved(at, place, Decimal::from(3), &plan)
+    }
+
+    #[test]
+    fn a_standing_moves_to_the_place_of_a_fact() {
+        assert_eq!(volume(&january()), (Decimal::from(3), Some("B")));
+        assert_eq!(january().as_of, Timestamp::from_micros(19 * DAY));
+        assert_eq!(volume(&Standing::new()), (Decimal::ZERO, None));
+        assert_eq!(Standing::default(), Standing::new());
+    }
+
+    #[test]
+    fn a_late_fact_counts_in_its_own_window() {
+        let plan = monthly().plan;
+        let within = january().with(&tie(0), Some(&plan));
+        assert_eq!((volume(&within), within.as_of), ((Decimal::from(4), Some("B")), january().as_of));
+        for outside in [-1, 31] {
+            assert_eq!(january().with(&tie(outside), Some(&plan)), january());
         }
-        standing
     }
 
     #[test]
-    fn volume_starts_again_with_the_window() {
-        let january = run(&[0, 1, 2]);
-        assert_eq!((january.volume, january.tier.as_deref()), (Decimal::from(3), Some("B")));
-        let february = run(&[0, 1, 2, 31]);
-        assert_eq!((february.volume, february.tier.as_deref()), (Decimal::ONE, Some("A")));
-        assert_eq!(february.as_of, Timestamp::from_micros(31 * DAY));
+    fn a_reversal_takes_its_fact_out() {
+        let plan = monthly().plan;
+        let taken = |day| Fact { ties: -1, is_reversal: true, ..tie(day) };
+        assert_eq!(volume(&january().with(&taken(0), Some(&plan))), (Decimal::from(2), Some("A")));
+        assert_eq!(january().with(&taken(31), Some(&plan)), january());
+        let keeping = Plan { reversal_lowers_volume: false, ..(*plan).clone() };
+        assert_eq!(january().with(&taken(0), Some(&keeping)), january());
     }
 
     #[test]
-    fn a_late_tie_stays_in_its_own_window() {
-        assert_eq!(run(&[31, 0]), run(&[31]));
-        let within = run(&[40, 31]);
-        assert_eq!((within.volume, within.as_of), (Decimal::from(2), Timestamp::from_micros(40 * DAY)));
-    }
-
-    #[test]
-    fn without_a_plan_in_force_only_the_own_window_counts() {
-        let (version, standing) = (monthly(), run(&[0]));
-        let mut tally = Tally::of(&standing);
-        for day in [5, 35] {
-            tally.count_tie(Timestamp::from_micros(day * DAY));
-        }
-        let at = |day| standing.after_tie(Timestamp::from_micros(day * DAY), None, Some(&version.plan), &tally);
-        assert_eq!(at(5).volume, Decimal::from(2));
-        assert_eq!(at(35), standing);
-        assert_eq!(Standing::new().after_tie(Timestamp::from_micros(0), None, None, &tally), Standing::new());
+    fn without_a_place_nothing_counts() {
+        let plan = monthly().plan;
+        assert_eq!(Standing::new().with(&tie(0), Some(&plan)), Standing::new());
+        assert_eq!(january().with(&tie(0), None), january());
     }
 
     proptest! {
         #[test]
-        fn the_standing_is_that_of_the_latest_window_in_any_order(mut days in prop::collection::vec(0..120i64, 1..40)) {
-            let shuffled = run(&days);
-            days.sort_unstable();
-            let sorted = run(&days);
-            prop_assert_eq!(&shuffled, &sorted);
-            let window = monthly().plan.window_at(shuffled.as_of);
-            let inside = days.iter().filter(|day| window.holds(Timestamp::from_micros(**day * DAY))).count();
-            prop_assert_eq!(shuffled.volume, Decimal::from(inside));
+        fn late_facts_count_in_any_order(days in prop::collection::vec(-40..60i64, 0..30)) {
+            let plan = monthly().plan;
+            let counted = |days: &mut dyn Iterator<Item = &i64>| {
+                days.fold(january(), |standing, day| standing.with(&tie(*day), Some(&plan)))
+            };
+            let forwards = counted(&mut days.iter());
+            prop_assert_eq!(&forwards, &counted(&mut days.iter().rev()));
+            let inside = days.iter().filter(|day| (0..31).contains(*day)).count();
+            prop_assert_eq!(forwards.volume, Decimal::from(3 + inside));
         }
     }
 }

@@ -39,6 +39,16 @@ impl Timestamp {
         }
         Timestamp(self.0.saturating_add(i64::from(days) * 24 * HOUR))
     }
+
+    /// This usable time less a number of 24-hour days.
+    pub fn minus_days(self, days: u32) -> Timestamp {
+        Timestamp(self.0.saturating_sub(i64::from(days) * 24 * HOUR))
+    }
+
+    /// The microsecond after this usable time.
+    pub fn next(self) -> Timestamp {
+        Timestamp(self.0.saturating_add(1))
+    }
 }
 
 impl fmt::Display for Timestamp {

@@ -14,6 +14,6 @@ pub fn grant(role: Oid, level: &str) -> Result<(), Error> {
     }
     let role = access::role_name(role).ok_or(Error::UnknownRole)?;
     access::grant(&role, level);
-    ledger::append(&[records::entry("access_granted", None, None, json!({"role": role, "level": level}))]);
+    ledger::note(&records::entry("access_granted", None, None, json!({"role": role, "level": level})));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Attaches users tables: checks the columns, puts the trigger on, and registers who is there already.
 
+use super::attached_table::{check_column, owned};
 use super::codes::Issued;
 use super::error::Error;
 use super::records;
@@ -43,7 +44,7 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
     if snapshot::is_fixed() {
         return Err(Error::AttachNeedsFreshSnapshot);
     }
-    let table = users_table(oid)?;
+    let table = owned(oid)?;
     if roles::hides_rows(oid, table.owner) {
         return Err(Error::RowsHidden { table: table.qualified_name });
     }
@@ -75,17 +76,18 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
             "registered_at": attachment.registered_at,
             "registered": registered,
         });
-        ledger::append(&[records::entry("attached", None, None, detail)]);
+        ledger::note(&records::entry("attached", None, None, detail));
         Ok(registered)
     })
 }
 
-/// Takes the trigger off a table. What was registered stays.
+/// Takes the triggers off a table, those of events as well. What was recorded stays.
 pub fn detach(oid: Oid) -> Result<(), Error> {
-    let table = users_table(oid)?;
+    let table = owned(oid)?;
     roles::with_rights_of(access::owner(), || {
-        if attachment::drop_trigger(&table) {
-            ledger::append(&[records::entry("detached", None, None, json!({"table": table.qualified_name}))]);
+        let was_source = attachment::drop_event_triggers(&table, None);
+        if attachment::drop_trigger(&table) || was_source {
+            ledger::note(&records::entry("detached", None, None, json!({"table": table.qualified_name})));
         }
     });
     Ok(())
@@ -119,50 +121,6 @@ fn checked(table: &Table, request: &Request) -> Result<Attachment, Error> {
         label: request.label.map(str::to_owned),
         registered_at: request.registered_at.map(str::to_owned),
     })
-}
-
-/// The table, if the caller owns it. Nobody else can write to it or change it from here on.
-///
-/// Reading it runs code of its owner and of those of its partitions, so the caller must have the owner's rights already,
-/// and the partitions must not be somebody else's.
-fn users_table(oid: Oid) -> Result<Table, Error> {
-    owned_table(oid)?;
-    roles::lock_table(oid);
-    let table = owned_table(oid)?;
-    if !['r', 'p'].contains(&table.kind) || table.is_partition || table.is_ours {
-        return Err(Error::NotAUsersTable { table: table.qualified_name });
-    }
-    if attachment::has_foreign_partitions(&table) {
-        return Err(Error::ForeignPartitions { table: table.qualified_name });
-    }
-    Ok(table)
-}
-
-fn owned_table(oid: Oid) -> Result<Table, Error> {
-    let table = attachment::describe(oid).ok_or_else(|| Error::NotAUsersTable { table: oid.to_u32().to_string() })?;
-    if roles::caller_has_rights_of(table.owner) {
-        Ok(table)
-    } else {
-        Err(Error::MayNotAttach { table: table.qualified_name })
-    }
-}
-
-fn check_column(
-    table: &Table,
-    name: Option<&str>,
-    purpose: &'static str,
-    suits: impl Fn(&str, char) -> bool,
-) -> Result<(), Error> {
-    let Some(name) = name else { return Ok(()) };
-    let (table_name, column) = (table.qualified_name.clone(), name.to_owned());
-    match table.columns.iter().find(|column| column.name == name) {
-        None => Err(Error::UnknownColumn { table: table_name, column }),
-        Some(found) if found.is_virtual => Err(Error::VirtualColumn { table: table_name, column }),
-        Some(found) if !suits(&found.type_name, found.type_category) => {
-            Err(Error::UnsuitableColumn { table: table_name, column, type_name: found.type_label.clone(), purpose })
-        }
-        Some(_) => Ok(()),
-    }
 }
 
 fn back_fill(registrar: &mut Registrar, table: &Table, attachment: &Attachment) -> Result<i64, Error> {

@@ -59,7 +59,7 @@ fn choose(mode: Mode, action: &'static str) {
     let here = identity::current();
     environment::set(mode.as_str(), &here);
     let detail = json!({"system_identifier": here.system_identifier, "database_name": here.database_name});
-    ledger::append(&[records::entry(action, None, None, detail)]);
+    ledger::note(&records::entry(action, None, None, detail));
 }
 
 /// Deletes all mock lines, their audit rows and the mock standings; gives the number of lines.
@@ -77,7 +77,7 @@ pub fn purge_mock() -> i64 {
     let lines = ledger::delete_mock();
     standing::blank_mock(referrers);
     drop(pass);
-    ledger::append(&[records::entry("mock_purged", None, None, json!({"lines": lines}))]);
+    ledger::note(&records::entry("mock_purged", None, None, json!({"lines": lines})));
     lines
 }
 

@@ -1,6 +1,9 @@
 //! What can go wrong in a use case, and what the caller is told about it.
 
+use crate::domain::currency::{Currency, in_words};
+use crate::domain::mode::Mode;
 use crate::domain::plan_json::PlanError;
+use crate::domain::reversal::Problem;
 use crate::domain::sign_up::{CodeProblem, KeyProblem, MAX_KEY_BYTES, MAX_PREFIX_BYTES, SignUp};
 use crate::domain::{code, code_maker};
 use crate::pg::report::Report;
@@ -18,7 +21,9 @@ pub enum Error {
     TimeOutOfRange { name: &'static str, given: String },
     NumberNotFinite { name: &'static str },
     NumberOutOfRange { name: &'static str },
+    EarningsOutOfRange,
     NegativeNumber { name: &'static str },
+    NotPositive { name: &'static str },
     InvalidProgramName { given: String },
     UnknownProgram { name: String },
     UnknownUser { user_key: String },
@@ -36,6 +41,23 @@ pub enum Error {
     RowsHidden { table: String },
     ForeignPartitions { table: String },
     AttachNeedsFreshSnapshot,
+    UnsuitableCondition { name: &'static str, problem: String },
+    NoEventKind,
+    InvalidEventKind { given: String, problem: String },
+    BlankText { name: &'static str },
+    EmptyEventKey,
+    EventKeyTooLong { bytes: usize },
+    SignUpKey,
+    SignUpAmount,
+    ConflictingEvent { kind: String, key: String, recorded: String, sent: String },
+    MissingAmount { kind: String },
+    UnknownLine { commission_id: i64 },
+    NotAnAccrual { commission_id: i64, kind: &'static str, corrects: Option<i64> },
+    LineOfOtherMode { commission_id: i64, line: Mode, now: Mode },
+    CannotReverse { commission_id: i64, currency: String, problem: Problem },
+    UnknownPayout { payout_id: i64 },
+    WrongPayoutState { payout_id: i64, state: String, wanted: &'static [&'static str] },
+    PayoutInMock,
 }
 
 impl Error {
@@ -95,8 +117,16 @@ impl From<Error> for Report {
                 format!("{name} has more digits than can be kept exactly"),
             )
             .detail("Numbers have at most 15 digits before and 4 behind the decimal point."),
+            EarningsOutOfRange => Report::new(
+                Code::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+                "the commission of this amount, or the volume with it, does not fit the ledger",
+            )
+            .detail("Amounts and volumes have at most 15 digits before the decimal point."),
             NegativeNumber { name } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must not be negative"))
+            }
+            NotPositive { name } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must be above zero"))
             }
             InvalidProgramName { given } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{given:?} cannot name a program"))
@@ -125,7 +155,7 @@ impl From<Error> for Report {
             }
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
             NotAUsersTable { table } => {
-                Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that users sign up to"))
+                Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that can be attached"))
                     .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a single partition or a table of the extension.")
             }
             PrefixTooLong { bytes } => Report::new(
@@ -145,7 +175,8 @@ impl From<Error> for Report {
                 format!("column \"{column}\" of {table} is of type {type_name} and cannot be the {purpose}"),
             )
             .hint(match purpose {
-                "registered_at" => "Use a column of type timestamptz, timestamp or date.",
+                "amount" => "Use a column of type numeric or integer; binary floats are not exact, and money depends on a setting.",
+                "registered_at" | "occurred_at" => "Use a column of type timestamptz, timestamp or date.",
                 _ => "Use a column whose text is the same in every session, such as bigint, uuid or text.",
             }),
             VirtualColumn { table, column } => Report::new(
@@ -174,7 +205,91 @@ impl From<Error> for Report {
             )
             .detail("Its snapshot may be older than users who sign up meanwhile, and they would be missed.")
             .hint("Run it in a transaction of isolation level READ COMMITTED."),
+            UnsuitableCondition { name, problem } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} cannot be used: {problem}")).hint(
+                    "Write a condition on the columns of the table, such as status = 'paid'. Operators and functions outside pg_catalog need their schema.",
+                )
+            }
+            NoEventKind => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "events of kind \"signup\" come from referrals.attach",
+            )
+            .hint("Give the events of this table a kind of their own, such as \"payment\"."),
+            InvalidEventKind { given, problem } => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{given:?} cannot be a kind of event: it {problem}"))
+            }
+            BlankText { name } => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must not be blank")),
+            EmptyEventKey => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "event_key must not be empty"),
+            EventKeyTooLong { bytes } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("event_key has {bytes} bytes, more than {MAX_KEY_BYTES}"),
+            ),
+            SignUpKey => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "the event_key of a sign-up is the user_key of its referee",
+            ),
+            SignUpAmount => {
+                Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "a sign-up has no amount and no currency")
+            }
+            ConflictingEvent { kind, key, recorded, sent } => Report::new(
+                Code::ERRCODE_UNIQUE_VIOLATION,
+                format!("event {kind:?} {key:?} is recorded with other content"),
+            )
+            .detail(format!("Recorded: {recorded}; sent: {sent}."))
+            .hint("An event earns once, for ever. A correction is a reversal; another event has another key."),
+            MissingAmount { kind } => Report::new(
+                Code::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                format!("amount must not be NULL: the plan rates {kind:?} by percent"),
+            ),
+            UnknownLine { commission_id } => {
+                Report::new(Code::ERRCODE_UNDEFINED_OBJECT, format!("there is no commission line {commission_id}"))
+            }
+            NotAnAccrual { commission_id, kind, corrects } => {
+                let report = Report::new(
+                    Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                    format!("line {commission_id} is no accrual but a line of kind {kind}"),
+                );
+                match corrects {
+                    Some(accrual) => report.hint(format!("Reverse line {accrual}, which it corrects.")),
+                    None => report,
+                }
+            }
+            LineOfOtherMode { commission_id, line, now } => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("line {commission_id} is {} and the mode is {} now", line.as_str(), now.as_str()),
+            )
+            .hint("What corrects a line is recorded in the line's own mode."),
+            CannotReverse { commission_id, currency, problem } => cannot_reverse(commission_id, &currency, problem),
+            UnknownPayout { payout_id } => {
+                Report::new(Code::ERRCODE_UNDEFINED_OBJECT, format!("there is no payout {payout_id}"))
+            }
+            WrongPayoutState { payout_id, state, wanted } => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("payout {payout_id} is {state}, not {}", wanted.join(" or ")),
+            ),
+            PayoutInMock => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "payouts are of live lines, and the mode is mock now",
+            )
+            .hint("This may be a copy of a live database. Payouts are changed where go_live() was called."),
         }
+    }
+}
+
+fn cannot_reverse(commission_id: i64, currency: &str, problem: Problem) -> Report {
+    let invalid = |message: String| Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, message);
+    match problem {
+        Problem::ReversedInFull => Report::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("line {commission_id} is reversed already: nothing is left of it"),
+        ),
+        Problem::NotPositive => invalid("the amount to take back must be above zero".to_owned()),
+        Problem::TooFine => invalid(format!("the amount to take back is finer than the smallest amount of {currency}")),
+        Problem::TooMuch(left) => invalid(format!("more would be taken back of line {commission_id} than is left"))
+            .detail(format!("{} are left.", in_words(left, &Currency::of_code(currency))))
+            .hint("Leave the amount out to take back all that is left."),
+        Problem::NoAmount => invalid(format!("the event of line {commission_id} has no amount to be refunded"))
+            .hint("Leave refunded out to take back all that is left, or use referrals.reverse."),
     }
 }
 

@@ -12,7 +12,7 @@ pub fn enroll(user_key: &str, program_name: &str) -> Result<(), Error> {
         .ok_or_else(|| Error::UnknownUser { user_key: user_key.to_owned() })?;
     if before != to.id {
         let detail = json!({"from": program::by_id(before).map(|program| program.name.clone()), "to": to.name});
-        ledger::append(&[records::entry("enrolled", Some(participant_id), Some(to.id), detail)]);
+        ledger::note(&records::entry("enrolled", Some(participant_id), Some(to.id), detail));
     }
     Ok(())
 }

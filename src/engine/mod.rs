@@ -1,14 +1,23 @@
 //! The use cases: load, decide, write. Always for a batch; one sign-up is a batch of one.
 
 pub mod access;
+pub mod accounts;
+pub mod accrue;
 pub mod attach;
+pub mod attach_events;
+pub mod attached_table;
+pub mod attribute;
 pub mod codes;
 pub mod environment;
 pub mod error;
+pub mod explain;
 pub mod health;
+pub mod journal;
 pub mod membership;
+pub mod payouts;
 pub mod programs;
 pub mod progress;
 pub mod records;
 pub mod register;
-pub mod standings;
+pub mod reverse;
+pub mod simulate;

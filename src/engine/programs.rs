@@ -3,10 +3,14 @@
 use super::environment;
 use super::error::Error;
 use super::records;
+use crate::domain::currency::OutOfRange;
+use crate::domain::eligibility::TieState;
 use crate::domain::plan::{Plan, Program};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::{plan_json, rating};
-use crate::store::{attribution, ledger, participant, program};
+use crate::domain::volume::volume_around;
+use crate::domain::window::Span;
+use crate::domain::{name, plan_json, rating};
+use crate::store::{ledger, participant, program, volume};
 use pgrx::JsonB;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -27,7 +31,7 @@ pub fn define(name: &str, plan: Value, effective_from: Option<Timestamp>) -> Res
 fn add_plan(program_id: i32, plan: Value, effective_from: Option<Timestamp>) -> i32 {
     let (version, effective_from) = program::add_plan(program_id, JsonB(plan), effective_from);
     let detail = json!({"version": version, "effective_from": effective_from.to_string()});
-    ledger::append(&[records::entry("plan_defined", None, Some(program_id), detail)]);
+    ledger::note(&records::entry("plan_defined", None, Some(program_id), detail));
     version
 }
 
@@ -57,7 +61,7 @@ pub fn set_paused(name: &str, paused: bool) -> Result<(), Error> {
     let program = known(name)?;
     if program::set_paused(program.id, paused) {
         let action = if paused { "program_paused" } else { "program_resumed" };
-        ledger::append(&[records::entry(action, None, Some(program.id), json!({}))]);
+        ledger::note(&records::entry(action, None, Some(program.id), json!({})));
     }
     Ok(())
 }
@@ -81,25 +85,40 @@ pub fn tier_of(user_key: &str, at: Timestamp) -> Result<Option<String>, Error> {
     let Some(person) = participant::by_key(user_key) else { return Ok(None) };
     let Some(program) = program::by_id(person.program_id) else { return Ok(None) };
     let Some(version) = program.plan_at(at) else { return Ok(None) };
-    let window = version.plan.window_at(at);
-    let volume = attribution::count_until(person.id, environment::mode(), window.start, at);
-    Ok(version.plan.tier_at(volume).map(|tier| tier.name.clone()))
+    let plan = &version.plan;
+    let window = Span { end: plan.window_at(at).end.min(at.next()), ..plan.window_at(at) };
+    let volume = volume::count_read(person.id, environment::mode().as_str(), &plan.measure(), window);
+    Ok(plan.tier_at(volume).map(|tier| tier.name.clone()))
 }
 
-/// What an event would earn its referrer; `None` if it would be refused for want of a rate.
-pub fn quote(plan: &Value, event_kind: &str, volume: Decimal) -> Result<Option<Decimal>, Error> {
+/// What an event would earn its referrer, limits aside; `None` if it would be refused for want of a rate.
+pub fn quote(
+    plan: &Value,
+    event_kind: &str,
+    volume: Decimal,
+    amount: Option<Decimal>,
+) -> Result<Option<Decimal>, Error> {
     let plan: Plan = plan_json::parse(plan).map_err(Error::InvalidPlan)?;
-    if volume.is_sign_negative() && !volume.is_zero() {
-        return Err(Error::NegativeNumber { name: "volume" });
+    for (name, number) in [("volume", Some(volume)), ("amount", amount)] {
+        if number.is_some_and(|number| number.is_sign_negative() && !number.is_zero()) {
+            return Err(Error::NegativeNumber { name });
+        }
     }
-    Ok(rating::rate(&plan, event_kind, volume).map(|rating| rating.amount))
+    if !plan.rates_kind(event_kind) {
+        return Ok(None);
+    }
+    if amount.is_none() && plan.needs_amount(event_kind) {
+        return Err(Error::MissingAmount { kind: event_kind.to_owned() });
+    }
+    let (before, after) = volume_around(&plan, TieState::of_kind(event_kind), amount, volume);
+    let rating = rating::rate(&plan, event_kind, amount, before, after);
+    rating.map(|rating| Some(rating.amount)).map_err(|OutOfRange| Error::EarningsOutOfRange)
 }
 
 /// Checks the name of a program to be made.
 fn check_name(name: &str) -> Result<(), Error> {
-    let length = name.chars().count();
-    if (1..=63).contains(&length) && name.trim() == name && !name.chars().any(char::is_control) {
-        return Ok(());
+    match name::problem(name) {
+        None => Ok(()),
+        Some(_) => Err(Error::InvalidProgramName { given: name.chars().take(80).collect() }),
     }
-    Err(Error::InvalidProgramName { given: name.chars().take(80).collect() })
 }

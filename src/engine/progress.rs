@@ -1,10 +1,11 @@
 //! Where referrers stand now: what the screens show.
 
+use crate::domain::currency::shown;
 use crate::domain::progress::Progress;
 use crate::domain::standing::Place;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::timestamp::now;
-use crate::store::{attribution, program};
+use crate::store::{program, volume};
 use rust_decimal::Decimal;
 
 /// A referrer's standing as stored, and the program that the referrer is in now.
@@ -33,22 +34,27 @@ pub struct Current {
     pub currency: String,
 }
 
-/// Brings a stored standing up to now; `None` if no plan is in force. Counts ties only if the stored one is of another
-/// window.
+/// Brings a stored standing up to now; `None` if no plan is in force. Counts the record only if the stored volume is of
+/// another window or counts something else.
 pub fn current(stored: &Stored) -> Option<Current> {
     let now = now();
     let program = program::by_id(stored.program_id)?;
     let version = program.plan_at(now)?;
-    let window = version.plan.window_at(now);
-    let volume = match stored.place {
-        Some(place) if place.window == window => stored.volume,
-        _ => attribution::count_read(stored.participant_id, stored.mode, window),
+    let (measure, window) = (version.plan.measure(), version.plan.window_at(now));
+    let is_current = |place: Place| {
+        let stored_by = program::by_id(place.program_id)?.plan_version(place.plan_version)?.plan.measure();
+        (place.window == window && stored_by == measure).then_some(stored.volume)
     };
+    let volume = stored.place.and_then(is_current);
+    let volume = volume.unwrap_or_else(|| volume::count_read(stored.participant_id, stored.mode, &measure, window));
+    let mut progress = Progress::of(&version.plan, volume);
+    let decimals = version.plan.volume_decimals();
+    progress.next = progress.next.map(|(tier, from)| (tier, shown(from, decimals)));
     Some(Current {
         window_start: window.start,
-        volume,
-        progress: Progress::of(&version.plan, volume),
-        currency: version.plan.currency.code.clone(),
+        volume: shown(volume, decimals),
+        progress,
+        currency: version.plan.currency.code.to_string(),
     })
 }
 

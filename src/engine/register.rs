@@ -1,21 +1,20 @@
 //! Registers sign-ups: makes participants, ties them to referrers, accrues commissions, and records all of it.
 //! The one path for a single INSERT, a COPY of a million rows, a back-fill and a direct call.
 
+use super::accounts::Accounts;
 use super::codes::{self, Applicant, Issued};
 use super::environment;
 use super::error::Error;
 use super::programs;
 use super::records;
-use super::standings::Standings;
 use crate::domain::code::Code;
-use crate::domain::mode::Mode;
 use crate::domain::sign_up::{self, KeyProblem, Owner, SignUp, Untied, is_blank};
 use crate::domain::timestamp::Timestamp;
 use crate::pg::memory;
 use crate::pg::timestamp::now;
 use crate::store::attachment;
-use crate::store::attribution::{self, Tie};
-use crate::store::ledger::{self, Record};
+use crate::store::attribution::Tie;
+use crate::store::ledger;
 use crate::store::participant;
 use pgrx::pg_sys::Oid;
 use std::cell::OnceCell;
@@ -36,11 +35,10 @@ pub enum BadInput {
 /// Registers the sign-ups of one statement, batch by batch. What it did is complete after [`Registrar::finish`].
 pub struct Registrar {
     program_id: i32,
-    mode: Mode,
     table: Option<Oid>,
     table_name: OnceCell<Option<String>>,
     bad_input: BadInput,
-    standings: Standings,
+    accounts: Accounts,
 }
 
 /// The outcome for one sign-up.
@@ -59,11 +57,10 @@ impl Registrar {
         let mode = environment::mode();
         Ok(Registrar {
             program_id: programs::ensure(program)?,
-            mode,
             table,
             table_name: OnceCell::new(),
             bad_input,
-            standings: Standings::new(mode),
+            accounts: Accounts::new(mode),
         })
     }
 
@@ -71,7 +68,7 @@ impl Registrar {
     /// ascending order over all of them and cannot deadlock with another.
     pub fn lock_ahead(&mut self, codes: HashSet<Code>) {
         let owners = participant::by_codes(codes.iter().map(Code::as_str).collect());
-        self.standings.lock(owners.values().map(|owner| owner.id));
+        self.accounts.lock(owners.values().map(|owner| owner.id));
     }
 
     /// Registers a batch, in its order.
@@ -82,39 +79,35 @@ impl Registrar {
     fn register_batch(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
         let entries = self.enter(sign_ups)?;
         let owners = owners(&entries);
-        self.standings.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));
-        let mut records = Vec::with_capacity(owners.len());
-        let mut ties = Vec::with_capacity(owners.len());
+        self.accounts.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));
         for (row, entry) in entries.iter().enumerate() {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),
                 Err(problem) => {
                     let table = self.table_name.get_or_init(|| self.table.and_then(attachment::name));
-                    records.push(records::skipped(*problem, table.clone()));
+                    self.accounts.journal.record(records::skipped(*problem, table.clone()));
                     continue;
                 }
             };
-            self.record_bad_input(entry, participant.id, &mut records)?;
+            self.record_bad_input(entry, participant.id)?;
             let Some(named) = named_code(entry.sign_up) else { continue };
             match owners.get(&row).copied().unwrap_or(Err(Untied::AlreadyRegistered)) {
-                Err(reason) => records.push(records::untied(participant.id, reason, named)),
-                Ok(owner) => {
-                    let tie =
-                        Tie { referee_id: participant.id, referrer_id: owner.participant_id, attributed_at: entry.at };
-                    ties.push(tie);
-                    self.standings.accrue(tie, &mut records);
-                }
+                Err(reason) => self.accounts.journal.record(records::untied(participant.id, reason, named)),
+                Ok(owner) => self.accounts.tie(Tie {
+                    referee_id: participant.id,
+                    referrer_id: owner.participant_id,
+                    attributed_at: entry.at,
+                }),
             }
         }
-        attribution::insert(self.mode, &ties);
-        self.standings.ties_are_stored(&ties);
-        ledger::append(&records);
+        // Nobody else knows the participants, so nobody else has recorded their sign-ups.
+        self.accounts.journal.store();
         Ok(entries.into_iter().map(|entry| entry.issued).collect())
     }
 
     /// Writes the standings. They are held to the end of the statement, since a referrer may be in every batch.
     pub fn finish(self) {
-        self.standings.save();
+        self.accounts.save();
     }
 
     /// Checks keys and times, and makes the participants.
@@ -147,20 +140,20 @@ impl Registrar {
     }
 
     /// Says what of a new participant's sign-up could not be used.
-    fn record_bad_input(&self, entry: &Entry, participant_id: i64, records: &mut Vec<Record>) -> Result<(), Error> {
+    fn record_bad_input(&mut self, entry: &Entry, participant_id: i64) -> Result<(), Error> {
         let Ok(Issued::New { refused, .. }) = entry.issued else { return Ok(()) };
         if let Some(problem) = refused {
             let wanted = entry.sign_up.wanted_code.as_deref().unwrap_or_default();
             if self.bad_input == BadInput::Raise {
                 return Err(Error::from_code(problem, wanted));
             }
-            records.push(records::code_refused(participant_id, problem, wanted));
+            self.accounts.journal.record(records::code_refused(participant_id, problem, wanted));
         }
         if let Some(given) = entry.sign_up.registered_at.filter(|given| !given.is_usable()) {
             if self.bad_input == BadInput::Raise {
                 return Err(Error::TimeOutOfRange { name: "registered_at", given: given.to_string() });
             }
-            records.push(records::time_refused(participant_id, given));
+            self.accounts.journal.record(records::time_refused(Some(participant_id), given));
         }
         Ok(())
     }
@@ -176,7 +169,7 @@ pub fn skip_statement(table: Oid, missing_column: &str) {
         "users of {} are not registered: it has no suitable column \"{missing_column}\" any more; call referrals.attach again",
         name.as_deref().unwrap_or("the table")
     );
-    ledger::append(&[records::column_missing(missing_column, name)]);
+    ledger::note(&records::column_missing(missing_column, name));
 }
 
 /// The code that a sign-up named, as typed.

@@ -1,5 +1,6 @@
 //! What the extension needs of Postgres itself, beside SQL: values, settings, identity, snapshots, invalidation.
 
+pub mod condition;
 pub mod entropy;
 pub mod identity;
 pub mod invalidation;
@@ -10,5 +11,6 @@ pub mod report;
 pub mod roles;
 pub mod settings;
 pub mod snapshot;
+pub mod subtransaction;
 pub mod timestamp;
 pub mod value;

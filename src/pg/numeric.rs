@@ -37,8 +37,14 @@ pub enum NumberError {
 
 /// Reads a number that may be anything.
 pub fn to_decimal(number: &AnyNumeric) -> Result<Decimal, NumberError> {
-    let text = number.to_string();
-    Decimal::from_str_exact(&text).map_err(|_| {
+    parse(&number.to_string())
+}
+
+/// Reads a number from its text form.
+pub fn parse(text: &str) -> Result<Decimal, NumberError> {
+    // Zeros at the end do not make it another number.
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    Decimal::from_str_exact(text).map_err(|_| {
         if text.bytes().any(|byte| byte.is_ascii_digit()) { NumberError::OutOfRange } else { NumberError::NotFinite }
     })
 }

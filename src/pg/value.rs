@@ -1,8 +1,10 @@
 //! Values of columns whose types are the application's own.
 
+use super::numeric::{NumberError, parse};
 use super::timestamp::from_raw;
 use crate::domain::timestamp::Timestamp;
 use pgrx::{FromDatum, direct_function_call, pg_sys, varlena};
+use rust_decimal::Decimal;
 use std::ffi::CStr;
 
 /// How much of a text is read: more than any key, code or label uses, whatever somebody has put into the column.
@@ -41,6 +43,20 @@ impl Value {
         }
     }
 
+    /// The number in a numeric or an integer.
+    pub fn number(self) -> Result<Decimal, NumberError> {
+        // SAFETY: `new` promises the type.
+        unsafe {
+            match base_type(self.type_oid) {
+                pg_sys::INT2OID => Ok(i16::from_datum(self.datum, false).expect("not NULL").into()),
+                pg_sys::INT4OID => Ok(i32::from_datum(self.datum, false).expect("not NULL").into()),
+                pg_sys::INT8OID => Ok(i64::from_datum(self.datum, false).expect("not NULL").into()),
+                pg_sys::NUMERICOID => parse(&output(self.datum, pg_sys::NUMERICOID)),
+                _ => Err(NumberError::NotFinite),
+            }
+        }
+    }
+
     /// The time in a timestamptz, timestamp or date, the latter two in the session's time zone; `None` for other types.
     /// Times that nothing can be done with come out as infinity.
     pub fn time(self) -> Option<Timestamp> {
@@ -60,6 +76,11 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// Whether [`Value::number`] can read values of a type.
+pub fn is_number(type_oid: pg_sys::Oid) -> bool {
+    [pg_sys::NUMERICOID, pg_sys::INT2OID, pg_sys::INT4OID, pg_sys::INT8OID].contains(&base_type(type_oid))
 }
 
 /// Whether [`Value::time`] can read values of a type.

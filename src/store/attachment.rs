@@ -2,12 +2,14 @@
 
 use super::statement::{Statement, all, first, required};
 use crate::domain::attachment::Attachment;
+use crate::domain::event_source::EventSource;
 use crate::domain::sign_up::{SignUp, prefixed_key};
 use crate::pg::roles::confined_to;
 use crate::pg::value::Value;
 use pgrx::Spi;
 use pgrx::pg_sys::Oid;
 use pgrx::spi::{SpiHeapTupleData, SpiTupleTable, quote_identifier, quote_literal};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The name of the trigger, on every attached table.
 const TRIGGER: &str = "referrals_sign_up";
@@ -56,6 +58,12 @@ pub fn name(table: Oid) -> Option<String> {
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
     );
     NAME.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Who owns a table; `None` if there is none of this id.
+pub fn owner(table: Oid) -> Option<Oid> {
+    static OWNER: Statement = Statement("SELECT relowner FROM pg_catalog.pg_class WHERE oid = $1");
+    OWNER.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
 /// Describes a table; `None` if there is none of this id.
@@ -122,12 +130,67 @@ pub fn create_trigger(table: &Table, attachment: &Attachment) {
     ));
 }
 
+/// Puts the triggers of a source of events on a table.
+pub fn create_event_triggers(table: &Table, source: &EventSource) {
+    let arguments: Vec<String> = source.to_arguments().iter().map(quote_literal).collect();
+    let create = |event: &str, rows: &str| {
+        run(&format!(
+            "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows}
+             FOR EACH STATEMENT EXECUTE FUNCTION referrals._on_event({arguments})",
+            name = quote_identifier(event_trigger_name(event, &source.kind)),
+            table = table.qualified_name,
+            arguments = arguments.join(", "),
+        ));
+    };
+    create("INSERT", "NEW TABLE AS referrals_new_events");
+    if source.follows_updates() {
+        create("UPDATE", "OLD TABLE AS referrals_old_events NEW TABLE AS referrals_new_events");
+    }
+}
+
+/// A name of its own for each kind, which may be longer than a name of Postgres. Triggers fire in the order of their names:
+/// in a table that is both, people sign up before their events accrue.
+fn event_trigger_name(event: &str, kind: &str) -> String {
+    const LONGEST: usize = 63;
+    let name = format!("referrals_source_{}_{kind}", event.to_lowercase());
+    if name.len() <= LONGEST {
+        return name;
+    }
+    let mut hasher = DefaultHasher::new();
+    kind.hash(&mut hasher);
+    let end = (0..=LONGEST - 17).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}_{:016x}", &name[..end], hasher.finish())
+}
+
+/// The triggers of sources of events on a table: of one kind, or of all.
+pub fn event_trigger_names(table: &Table, kind: Option<&str>) -> Vec<String> {
+    static NAMES: Statement = Statement(
+        "SELECT present.tgname::text
+         FROM pg_catalog.pg_trigger AS present
+         LEFT JOIN LATERAL referrals._event_source(present.tgargs) AS source ON true
+         WHERE present.tgrelid = $1 AND present.tgfoid = 'referrals._on_event'::regproc AND NOT present.tgisinternal
+           AND ($2::text IS NULL OR source.kind = $2)",
+    );
+    NAMES.write(&[table.oid.into(), kind.into()], |rows| all(rows, |row| required(row, 1)))
+}
+
+/// Takes triggers of sources of events off a table. Gives whether there were any.
+pub fn drop_event_triggers(table: &Table, kind: Option<&str>) -> bool {
+    let names = event_trigger_names(table, kind);
+    drop_triggers(table, &names);
+    !names.is_empty()
+}
+
+fn drop_triggers(table: &Table, names: &[String]) {
+    for name in names {
+        run(&format!("DROP TRIGGER {} ON {}", quote_identifier(name), table.qualified_name));
+    }
+}
+
 /// Takes the trigger off a table, whatever it is named by now. Gives whether it was there.
 pub fn drop_trigger(table: &Table) -> bool {
     let names = trigger_names(table);
-    for name in &names {
-        run(&format!("DROP TRIGGER {} ON {}", quote_identifier(name), table.qualified_name));
-    }
+    drop_triggers(table, &names);
     !names.is_empty()
 }
 

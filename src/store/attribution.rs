@@ -1,10 +1,10 @@
 //! Ties of referees to referrers.
 
-use super::statement::{Statement, first, required};
+use super::statement::{Statement, all, column, first, required};
 use crate::domain::mode::Mode;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::window::Span;
-use rust_decimal::Decimal;
+use pgrx::spi::{SpiHeapTupleData, SpiTupleTable};
+use std::collections::HashMap;
 
 /// A tie to be.
 #[derive(Debug, Clone, Copy)]
@@ -42,30 +42,62 @@ pub fn insert(mode: Mode, ties: &[Tie]) {
     }
 }
 
-const COUNT: &str = "SELECT count(*) FROM referrals.attribution
-     WHERE referrer_id = $1 AND mode = $2 AND attributed_at >= $3 AND attributed_at < $4";
-
-/// How many ties a referrer has in a window. The caller holds the referrer's standing, so nobody adds one meanwhile.
-pub fn count(referrer_id: i64, mode: Mode, window: Span) -> Decimal {
-    static LATEST: Statement = Statement(COUNT);
-    LATEST.write(&[referrer_id.into(), mode.as_str().into(), window.start.into(), window.end.into()], counted)
+/// A registered person, as referee.
+#[derive(Debug, Clone, Copy)]
+pub struct Referee {
+    /// Who it is.
+    pub participant_id: i64,
+    /// The tie, and the mode that it was made in.
+    pub tie: Option<(Tie, Mode)>,
 }
 
-/// How many ties a referrer has in a window, as the calling query sees them.
-pub fn count_read(referrer_id: i64, mode: &str, window: Span) -> Decimal {
-    static SEEN: Statement = Statement(COUNT);
-    SEEN.read(&[referrer_id.into(), mode.into(), window.start.into(), window.end.into()], counted)
+/// The people with these user_keys, each with the tie that they have, seeing what other transactions committed
+/// meanwhile.
+pub fn referees(user_keys: &[&str]) -> HashMap<String, Referee> {
+    static ONE: Statement = Statement(concat!(include_str!("sql/referees.sql"), "WHERE person.user_key = $1"));
+    static MANY: Statement = Statement(concat!(include_str!("sql/referees.sql"), "WHERE person.user_key = ANY ($1)"));
+    let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 1), referee(row))).into_iter().collect();
+    match user_keys {
+        [] => HashMap::new(),
+        [one] => ONE.write(&[(*one).into()], read),
+        many => MANY.write(&[many.to_vec().into()], read),
+    }
 }
 
-/// How many ties a referrer had at a time, that time included, in the window that began at `start`.
-pub fn count_until(referrer_id: i64, mode: Mode, start: Timestamp, until: Timestamp) -> Decimal {
-    static UNTIL: Statement = Statement(
-        "SELECT count(*) FROM referrals.attribution
-         WHERE referrer_id = $1 AND mode = $2 AND attributed_at >= $3 AND attributed_at <= $4",
-    );
-    UNTIL.read(&[referrer_id.into(), mode.as_str().into(), start.into(), until.into()], counted)
+fn referee(row: &SpiHeapTupleData) -> Referee {
+    let participant_id = required(row, 2);
+    let tie = column(row, 3).map(|referrer_id| {
+        let tie = Tie { referee_id: participant_id, referrer_id, attributed_at: required(row, 4) };
+        (tie, Mode::from_ledger(&required::<String>(row, 5)))
+    });
+    Referee { participant_id, tie }
 }
 
-fn counted(rows: pgrx::spi::SpiTupleTable) -> Decimal {
-    Decimal::from(first(rows, |row| required::<i64>(row, 1)).expect("count gives a row"))
+/// The tie of a participant, and the mode that it was made in.
+pub fn of_referee(participant_id: i64) -> Option<(Tie, Mode)> {
+    static TIE: Statement = Statement(concat!(include_str!("sql/referees.sql"), "WHERE person.participant_id = $1"));
+    TIE.write(&[participant_id.into()], |rows| first(rows, |row| referee(row).tie)).flatten()
+}
+
+/// A tie in the history of a program.
+#[derive(Debug, Clone, Copy)]
+pub struct PastTie {
+    /// The tie.
+    pub tie: Tie,
+    /// The mode that it was made in.
+    pub mode: Mode,
+    /// Whether its sign-up is in the history without a line.
+    pub is_lineless: bool,
+}
+
+/// The ties of the referees of a program's lines, and those to referrers who are in the program now, oldest first.
+pub fn of_program(program_id: i32, mode: Mode) -> Vec<PastTie> {
+    static TIES: Statement = Statement(include_str!("sql/ties_of_program.sql"));
+    TIES.read(&[program_id.into(), mode.as_str().into()], |rows| {
+        all(rows, |row| {
+            let tie =
+                Tie { referee_id: required(row, 1), referrer_id: required(row, 2), attributed_at: required(row, 3) };
+            PastTie { tie, mode: Mode::from_ledger(&required::<String>(row, 4)), is_lineless: required(row, 5) }
+        })
+    })
 }

@@ -1,11 +1,26 @@
 //! Catalogue checks behind health().
 
 use super::statement::{Statement, all, required};
+use pgrx::pg_sys::Oid;
 
 /// Attached tables that do not register their users, by name: the trigger is disabled, or reads a column that is gone.
 pub fn silent_attachments() -> Vec<String> {
     static SILENT: Statement = Statement(include_str!("sql/silent_attachments.sql"));
     SILENT.read(&[], |rows| all(rows, |row| required(row, 1)))
+}
+
+/// The conditions of sources of events: the table, its name, its owner, and the condition.
+pub fn conditions() -> Vec<(Oid, String, Oid, String)> {
+    static CONDITIONS: Statement = Statement(
+        "SELECT DISTINCT source.source::oid, source.source::text, relation.relowner, condition.text
+         FROM referrals.event_sources AS source
+         JOIN pg_catalog.pg_class AS relation ON relation.oid = source.source
+         CROSS JOIN LATERAL unnest(ARRAY[source.accrue_when, source.reverse_when]) AS condition (text)
+         WHERE condition.text IS NOT NULL
+         ORDER BY 2, 4",
+    );
+    CONDITIONS
+        .read(&[], |rows| all(rows, |row| (required(row, 1), required(row, 2), required(row, 3), required(row, 4))))
 }
 
 /// Tables of the extension whose guard, or whose word to the caches, is missing or does not always fire.

@@ -1,12 +1,12 @@
 //! The audit log and the ledger: appended to together, a line under the id of its audit row.
 
 use super::statement::{Statement, first, required};
+use crate::domain::line::Line;
 use crate::domain::mode::Mode;
-use crate::domain::timestamp::Timestamp;
+use crate::domain::rating::Note;
 use crate::pg::numeric::Numeric;
 use pgrx::JsonB;
 use pgrx::datum::DatumWithOid;
-use rust_decimal::Decimal;
 
 /// One audit row, and the ledger line that it records, if it records one.
 pub struct Record {
@@ -24,46 +24,41 @@ pub struct Record {
     pub line: Option<Line>,
 }
 
-/// A ledger line to be. All fields are columns of referrals.commission, and documented there.
-pub struct Line {
-    pub mode: Mode,
-    pub kind: &'static str,
-    pub side: &'static str,
-    pub program_id: i32,
-    pub plan_version: i32,
-    pub referrer_id: i64,
-    pub referee_id: i64,
-    pub event_kind: String,
-    pub event_key: String,
-    pub volume_before: Decimal,
-    pub tier: Option<String>,
-    pub basis: &'static str,
-    pub rate: Option<Decimal>,
-    pub amount: Decimal,
-    pub currency: String,
-    pub occurred_at: Timestamp,
-    pub payable_at: Timestamp,
-    pub note: Option<&'static str>,
-}
-
-/// Appends records in their order; ids grow in that order.
-pub fn append(records: &[Record]) {
+/// Appends records in their order; ids grow in that order. False if an event among them was recorded by somebody else
+/// meanwhile: then its line was left out.
+#[must_use]
+pub fn append(records: &[Record]) -> bool {
     match records {
-        [] => (),
-        [Record { line: Some(line), action, .. }] => append_line(action, line),
-        [one] => append_plain(one),
+        [] => true,
+        [Record { line: Some(line), action, .. }] if line.corrects.is_none() => append_line(action, line),
+        [one] if one.line.is_none() => {
+            append_plain(one);
+            true
+        }
         many => append_many(many),
     }
 }
 
-fn append_line(action: &'static str, line: &Line) {
+/// Appends a record that is no line.
+pub fn note(record: &Record) {
+    append_plain(record);
+}
+
+/// Appends records that are no lines.
+pub fn notes(records: &[Record]) {
+    // Only an event can be somebody else's already.
+    let _ = append(records);
+}
+
+fn append_line(action: &'static str, line: &Line) -> bool {
     static APPEND: Statement = Statement(include_str!("sql/append_line.sql"));
+    let (basis, rate) = line.basis.in_ledger();
     APPEND.write(
         &[
             action.into(),
             line.mode.as_str().into(),
-            line.kind.into(),
-            line.side.into(),
+            line.kind.as_str().into(),
+            line.side.as_str().into(),
             line.program_id.into(),
             line.plan_version.into(),
             line.referrer_id.into(),
@@ -72,16 +67,18 @@ fn append_line(action: &'static str, line: &Line) {
             line.event_key.as_str().into(),
             Numeric(line.volume_before).into(),
             line.tier.as_deref().into(),
-            line.basis.into(),
-            line.rate.map(Numeric).into(),
+            basis.into(),
+            rate.map(Numeric).into(),
+            line.base_amount.map(Numeric).into(),
             Numeric(line.amount).into(),
-            line.currency.as_str().into(),
+            (&*line.currency).into(),
             line.occurred_at.into(),
             line.payable_at.into(),
-            line.note.into(),
+            line.note.map(Note::as_str).into(),
+            line.reason.as_deref().into(),
         ],
-        |_| (),
-    );
+        |rows| !rows.is_empty(),
+    )
 }
 
 fn append_plain(record: &Record) {
@@ -100,7 +97,7 @@ fn append_plain(record: &Record) {
     );
 }
 
-fn append_many(records: &[Record]) {
+fn append_many(records: &[Record]) -> bool {
     static APPEND: Statement = Statement(include_str!("sql/append_many.sql"));
     let lines: Vec<(i64, &Line)> =
         (1..).zip(records).filter_map(|(place, record)| Some((place, record.line.as_ref()?))).collect();
@@ -120,8 +117,8 @@ fn append_many(records: &[Record]) {
             records.iter().map(|record| record.detail.as_ref().map(ToString::to_string)).collect::<Vec<_>>().into(),
             lines.iter().map(|(place, _)| *place).collect::<Vec<_>>().into(),
             of(&lines, |line| line.mode.as_str()),
-            of(&lines, |line| line.kind),
-            of(&lines, |line| line.side),
+            of(&lines, |line| line.kind.as_str()),
+            of(&lines, |line| line.side.as_str()),
             of(&lines, |line| line.program_id),
             of(&lines, |line| line.plan_version),
             of(&lines, |line| line.referrer_id),
@@ -130,16 +127,21 @@ fn append_many(records: &[Record]) {
             of(&lines, |line| line.event_key.clone()),
             of(&lines, |line| Numeric(line.volume_before)),
             of(&lines, |line| line.tier.clone()),
-            of(&lines, |line| line.basis),
-            of(&lines, |line| line.rate.map(Numeric)),
+            of(&lines, |line| line.basis.in_ledger().0),
+            of(&lines, |line| line.basis.in_ledger().1.map(Numeric)),
+            of(&lines, |line| line.base_amount.map(Numeric)),
             of(&lines, |line| Numeric(line.amount)),
-            of(&lines, |line| line.currency.clone()),
+            of(&lines, |line| line.currency.to_string()),
             of(&lines, |line| line.occurred_at),
             of(&lines, |line| line.payable_at),
-            of(&lines, |line| line.note),
+            of(&lines, |line| line.note.map(Note::as_str)),
+            of(&lines, |line| line.reason.clone()),
+            of(&lines, |line| line.corrects.map(|edge| edge.commission_id)),
+            of(&lines, |line| line.corrects.and_then(|edge| edge.refunded).map(Numeric)),
+            of(&lines, |line| line.corrects.is_some_and(|edge| edge.in_full)),
         ],
-        |_| (),
-    );
+        |rows| first(rows, |row| required::<i64>(row, 1)) == Some(lines.len() as i64),
+    )
 }
 
 /// Deletes all mock lines, with their reversals and audit rows; gives the number of lines.

@@ -105,6 +105,15 @@ pub fn programs(participant_ids: &[i64]) -> HashMap<i64, i32> {
     }
 }
 
+/// The user_keys of participants; `None` for those erased.
+pub fn keys(participant_ids: &[i64]) -> HashMap<i64, Option<String>> {
+    static KEYS: Statement =
+        Statement("SELECT participant_id, user_key FROM referrals.participant WHERE participant_id = ANY ($1)");
+    KEYS.read(&[participant_ids.to_vec().into()], |rows| {
+        all(rows, |row| (required(row, 1), column(row, 2))).into_iter().collect()
+    })
+}
+
 /// The user_key behind a normalised code; `None` for an unknown code and for an erased person.
 pub fn key_by_code(code: &str) -> Option<String> {
     static KEY: Statement = Statement("SELECT user_key FROM referrals.participant WHERE code = $1");
@@ -121,6 +130,13 @@ pub fn code_by_key(user_key: &str) -> Option<String> {
 pub fn is_taken(code: &str) -> bool {
     static TAKEN: Statement = Statement("SELECT true FROM referrals.participant WHERE code = $1");
     TAKEN.read(&[code.into()], |rows| !rows.is_empty())
+}
+
+/// Locks a participant who exists until the end of the transaction. Ties and lines about them go on meanwhile.
+pub fn lock(user_key: &str) -> Option<i64> {
+    static LOCK: Statement =
+        Statement("SELECT participant_id FROM referrals.participant WHERE user_key = $1 FOR NO KEY UPDATE");
+    LOCK.write(&[user_key.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
 /// Moves a participant to another program, as referrer. Gives the program before.

@@ -29,6 +29,10 @@ fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, 
             "a plan version is never changed or deleted".to_owned(),
             "referrals.define_program adds a version that holds from a time of your choice.",
         ),
+        "payout" | "payout_line" => (
+            "a payout is never deleted".to_owned(),
+            "referrals.cancel_payout calls off one that is not paid yet, and frees its lines.",
+        ),
         "attribution" => {
             ("a tie is never changed or deleted".to_owned(), "Who referred whom is decided once, at the sign-up.")
         }

@@ -28,7 +28,7 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
         return Ok(None);
     };
     // SAFETY: the data is that of this very call.
-    let rows = unsafe { TransitionTable::new(trigger.trigger_data()) };
+    let rows = unsafe { TransitionTable::new_rows(trigger.trigger_data()) };
     // SAFETY: Postgres fires the trigger with the relation open.
     let table = unsafe { (*trigger.trigger_data().tg_relation).rd_id };
     let result = match Columns::find(&rows, &attachment) {

@@ -1,11 +1,12 @@
 //! Reads the rows of a statement straight from the tuplestore behind its transition table: no SPI query, which would
 //! cost a single sign-up a third.
 
+use crate::pg::condition::Condition;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys;
 use std::ffi::{CStr, CString};
 
-/// The new rows of a statement, in their order.
+/// The new or the old rows of a statement, in their order.
 pub struct TransitionTable {
     store: *mut pg_sys::Tuplestorestate,
     slot: *mut pg_sys::TupleTableSlot,
@@ -20,6 +21,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether it holds exact numbers.
+    pub fn is_number(self) -> bool {
+        value::is_number(self.type_oid)
+    }
+
     /// Whether it holds points in time.
     pub fn is_time(self) -> bool {
         value::is_time(self.type_oid)
@@ -31,8 +37,21 @@ impl TransitionTable {
     ///
     /// # Safety
     /// The trigger data must be what Postgres fired the trigger with, and outlive the result.
-    pub unsafe fn new(data: &pg_sys::TriggerData) -> TransitionTable {
-        let store = data.tg_newtable;
+    pub unsafe fn new_rows(data: &pg_sys::TriggerData) -> TransitionTable {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { TransitionTable::of(data, data.tg_newtable) }
+    }
+
+    /// The old rows of the UPDATE that fired an AFTER trigger with an OLD TABLE, in the order of the new ones.
+    ///
+    /// # Safety
+    /// As for the new rows.
+    pub unsafe fn old_rows(data: &pg_sys::TriggerData) -> TransitionTable {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { TransitionTable::of(data, data.tg_oldtable) }
+    }
+
+    unsafe fn of(data: &pg_sys::TriggerData, store: *mut pg_sys::Tuplestorestate) -> TransitionTable {
         // SAFETY: a read pointer of our own, since other triggers read the same tuplestore.
         unsafe {
             let pointer = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as i32);
@@ -94,6 +113,12 @@ impl TransitionTable {
             let is_null = *(*self.slot).tts_isnull.add(index);
             (!is_null).then(|| Value::new(*(*self.slot).tts_values.add(index), column.type_oid))
         }
+    }
+
+    /// Whether a condition on the table holds for the current row.
+    pub fn satisfies(&self, condition: &Condition) -> bool {
+        // SAFETY: the slot holds a row of the table that the trigger is on.
+        unsafe { condition.holds(self.slot) }
     }
 
     /// Lets go of the table's description. Not done by dropping: while an error unwinds, Postgres lets go of it itself.

@@ -12,13 +12,17 @@ which attempt won.
 import itertools
 import random
 import threading
-import time
 from collections import Counter, defaultdict
 
-from compare import Tally, comparable, model_standings, read_attributions, read_audit, read_people, read_standings
-from generate import DAY, micro, stamp
-from model import SignUp, World
-from psql import Calendar, Failure, Session, literal
+from late_attach import attach_under_load
+from model import World
+from ops import micro, stamp
+from plan import DAY
+from psql import Failure, Session, literal
+from read import comparable, model_standings, read_attributions, read_audit, read_people, read_standings
+from signups import SignUp
+from tally import Tally
+from windows import Calendar
 
 PLANS = {
     "partners": '{"currency": "USD", "window": "month", "time_zone": "America/New_York", "hold_days": 30, "tiers": ['
@@ -29,6 +33,9 @@ PLANS = {
              '{"name": "First", "from": "1.5", "rates": {"signup": {"flat": "10.9"}}},'
              '{"name": "Second", "from": 7, "rates": {}},'
              '{"name": "Third", "from": 31, "rates": {"signup": {"flat": "99"}}}]}',
+    "teams": '{"currency": "EUR", "window": "month", "rating": "whole", "referee": {"signup": {"flat": "0.50"}}, "tiers": ['
+             '{"name": "Small", "from": 0, "rates": {"signup": {"flat": "1"}}},'
+             '{"name": "Large", "from": 8, "rates": {"signup": {"flat": "1.5"}}}]}',
 }
 REFERRERS = 24
 
@@ -150,55 +157,6 @@ class Meddler(threading.Thread):
             self.session.close()
 
 
-class Writer(threading.Thread):
-    """Inserts without a pause, some of it in transactions that stay open for a moment."""
-
-    def __init__(self, number, seed, database):
-        super().__init__(name=f"writer {number}")
-        self.number, self.rng, self.error = number, random.Random(f"{seed}/writer {number}"), None
-        self.session, self.stop, self.written = Session(database), threading.Event(), 0
-
-    def run(self):
-        try:
-            while not self.stop.is_set():
-                self.session.query("BEGIN")
-                self.session.query(f"INSERT INTO late VALUES ('late{self.number}-{self.written}', 'REF0', '1999-01-01 00:00:00+00')")
-                self.session.query(f"SELECT pg_sleep({self.rng.choice([0, 0, 0.01])})")
-                self.session.query("COMMIT")
-                self.written += 1
-        except Exception as error:
-            self.error = error
-        finally:
-            self.session.close()
-
-
-def attach_under_load(tally, check, seed, database):
-    """attach() and detach() while others insert: once it is attached for good, nobody may be missing."""
-    check.query("CREATE TABLE late (id text PRIMARY KEY, referred_by text, at timestamptz)")
-    writers = [Writer(number, seed, database) for number in range(4)]
-    for writer in writers:
-        writer.start()
-    for round_ in range(6):
-        time.sleep(0.05)
-        if round_ and round_ % 2 == 0:
-            check.query("SELECT referrals.detach('late')")
-        else:
-            check.query("SELECT referrals.attach('late', registered_at => 'at')")
-    time.sleep(0.05)
-    for writer in writers:
-        writer.stop.set()
-    for writer in writers:
-        writer.join()
-        if writer.error:
-            raise writer.error
-    written = sum(writer.written for writer in writers)
-    tally.equal("rows written to the table late", str(written), check.value("SELECT count(*) FROM late"))
-    tally.equal("of them known and tied, each with one line, after attach() under load", [str(written)] * 3, check.query(
-        f"""SELECT count(*), count(a.referee_id), count(c.commission_id) FROM late JOIN referrals.participant p ON p.user_key = late.id
-        LEFT JOIN referrals.attribution a ON a.referee_id = p.participant_id
-        LEFT JOIN referrals.commission c ON c.referee_id = p.participant_id""")[0])
-
-
 def run(seed, database, clients, statements):
     """Let the clients work, then explain what they left. Returns what there is to tell, and the tally."""
     check = Session(database, ["SET timezone = 'UTC'"])
@@ -211,7 +169,7 @@ def run(seed, database, clients, statements):
     world.attach("public.signups", "partners", "", [], None, None)
     for number in range(REFERRERS):
         row = SignUp(f"referrer{number}", None, f"REF{number}", None, 0)
-        program = "sales" if number % 3 == 1 else "partners"
+        program = ["partners", "sales", "teams", "partners"][number % 4]
         check.query(f"SELECT referrals.register({literal(row.key)}, wanted_code => {literal(row.wanted)}, "
                     f"program => {literal(program)}, registered_at => '1970-01-01 00:00:00+00')")
         world.register(row, program, None, None)
@@ -249,7 +207,7 @@ def explain(tally, check, world, signups, before, last):
     # The outcomes of each person's attempts, in order.
     outcomes = defaultdict(list)
     for number, entry in rows:
-        if entry["action"] in ("accrual", "refused", "untied"):
+        if entry["action"] in ("accrual", "refused", "untied") and not (entry["line"] and entry["line"]["side"] == "referee"):
             outcomes[entry["line"]["referee"] if entry["line"] else entry["person"]].append(number)
 
     attempts = Counter()
@@ -296,5 +254,3 @@ def subject(world, entry):
     if entry["action"] == "refused":
         return world.attributions[entry["person"]][0]
     return entry["person"] or ""
-
-

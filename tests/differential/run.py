@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The differential test: random histories against an independent model of the rules.
 
-  run.py                     a few fixed seeds, one random seed, many connections
+  run.py                     a few fixed seeds, one random seed, other plans, many connections
   run.py --seed N --steps M  one story again (with --verbose: its SQL)
+  run.py --simulation N, --contention N, --events N   one of these again
   run.py --self-test         the model against worked examples, the comparison against errors
 
 Needs a running, throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the
@@ -17,13 +18,17 @@ import sys
 import time
 
 import contention
+import contention_events
 import selftest
-from compare import Mismatch
+import simulation
 from psql import Failure, Session
 from story import APP_ROLE, Story, set_allow_live
+from tally import Mismatch
 
-FIXED_SEEDS = list(range(1, 11))
+FIXED_SEEDS = list(range(1, 9))
+SIMULATION_SEEDS = [1, 2]
 CONTENTION_SEEDS = [(1, 8), (2, 6), (3, 4)]  # seed and number of connections
+EVENT_SEEDS = [(1, 8), (2, 6)]
 
 
 class Runner:
@@ -70,19 +75,37 @@ class Runner:
                     story.close()
             self.passed += story.tally.count
             world = story.world
-            return (f"{story.step} units, {len(world.people)} people, {len(world.attributions)} ties, "
-                    f"{len(world.audit)} audit rows, {story.tally.count} comparisons")
+            return (f"{story.step} units, {len(world.people)} people, {len(world.attributions)} ties, {len(world.lines())} lines, "
+                    f"{len(world.corrections)} corrections, {len(world.payouts)} payouts, {story.tally.count} comparisons")
         self.in_database(f"seed_{seed}", work)
 
     def contention(self, seed, clients, statements):
+        self.measured(f"contention_{seed}", f"--contention {seed} --clients {clients}",
+                      lambda database: contention.run(seed, database, clients, statements))
+
+    def events(self, seed, clients, statements):
+        def work(database):
+            session = Session(database)
+            set_allow_live(session, [], True)
+            try:
+                return contention_events.run(seed, database, clients, statements)
+            finally:
+                set_allow_live(session, [], None)
+                session.close()
+        self.measured(f"events_{seed}", f"--events {seed} --clients {clients}", work)
+
+    def simulation(self, seed):
+        self.measured(f"simulation_{seed}", f"--simulation {seed}", lambda database: simulation.run(seed, database, programs=18, steps=50))
+
+    def measured(self, name, again, run):
         def work(database):
             try:
-                told, tally = contention.run(seed, database, clients, statements)
+                told, tally = run(database)
             except (Mismatch, Failure, LookupError, AssertionError) as error:
-                raise type(error)(f"seed {seed}; again: run.py --contention {seed} --clients {clients}\n{error}")
+                raise type(error)(f"again: run.py {again}\n{error}")
             self.passed += tally.count
             return f"{told}, {tally.count} comparisons"
-        self.in_database(f"contention_{seed}", work)
+        self.in_database(name, work)
 
 
 class Log:
@@ -105,7 +128,9 @@ def main():
     parser.add_argument("--seed", type=int)
     parser.add_argument("--steps", type=int, default=int(os.environ.get("DIFFERENTIAL_STEPS", "250")))
     parser.add_argument("--live", action="store_true", help="let the story switch to live mode")
-    parser.add_argument("--contention", type=int, metavar="SEED", help="only many connections")
+    parser.add_argument("--simulation", type=int, metavar="SEED", help="only other plans")
+    parser.add_argument("--contention", type=int, metavar="SEED", help="only many connections that sign up")
+    parser.add_argument("--events", type=int, metavar="SEED", help="only many connections with events")
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--statements", type=int, default=100, help="of each connection")
     parser.add_argument("--verbose", action="store_true")
@@ -118,12 +143,20 @@ def main():
         runner.story(options.seed, options.steps, options.live)
     elif options.contention is not None:
         runner.contention(options.contention, options.clients, options.statements)
+    elif options.events is not None:
+        runner.events(options.events, options.clients, options.statements)
+    elif options.simulation is not None:
+        runner.simulation(options.simulation)
     else:
         runner.failed += selftest.main(quiet=True)
         for seed in [*FIXED_SEEDS, random.SystemRandom().randrange(10**9)]:
             runner.story(seed, options.steps, allow_live=seed % 2 == 0)
         for seed, clients in CONTENTION_SEEDS:
             runner.contention(seed, clients, options.statements)
+        for seed, clients in EVENT_SEEDS:
+            runner.events(seed, clients, 2 * options.statements)
+        for seed in SIMULATION_SEEDS:
+            runner.simulation(seed)
     runner.admin.run(f"DROP ROLE {APP_ROLE}")  # not possible while databases are kept
     runner.admin.close()
     print(f"{runner.passed} passed, {runner.failed} failed")

@@ -37,10 +37,11 @@ SELECT obj_description('referrals'::regnamespace, 'pg_namespace') IS NOT NULL AS
 
 -- Functions that run with the owner's rights have a fixed search_path; so have triggers. Nothing is SECURITY DEFINER by its language's default.
 SELECT p.oid::regprocedure AS path_not_fixed, p.proconfig FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
-  AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'] ORDER BY 1;
+  AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(p.proconfig, '{}')) ORDER BY 1;
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
-  'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'mode', 'go_live', 'go_mock', 'purge_mock', 'health', 'grant_access']) ORDER BY 1;
+  'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain',
+  'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'health', 'grant_access']) ORDER BY 1;
 -- PUBLIC has nothing.
 SELECT p.oid::regprocedure AS open_function FROM pg_catalog.pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE p.pronamespace = 'referrals'::regnamespace AND a.grantee = 0 ORDER BY 1;
 SELECT c.oid::regclass AS open_relation, a.privilege_type FROM pg_catalog.pg_class c, aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) AS a
@@ -62,7 +63,7 @@ SELECT conname, conrelid::regclass FROM pg_catalog.pg_constraint WHERE contype =
 SELECT conname AS check_not_validated FROM pg_catalog.pg_constraint WHERE contype = 'c' AND connamespace = 'referrals'::regnamespace AND NOT convalidated ORDER BY 1;
 -- Every table has a primary key.
 SELECT c.oid::regclass AS without_primary_key FROM pg_catalog.pg_class c WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) ORDER BY 1;
--- Money and volume are numeric, times have a zone, texts have no length.
+-- Money and volume are numeric(19,4), but for the sum that a payout is; times have a zone, texts have no length.
 SELECT a.attrelid::regclass AS relation, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
   AND (a.atttypid IN ('float4'::regtype, 'float8'::regtype, 'money'::regtype, 'timestamp'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype) OR (a.atttypid = 'numeric'::regtype AND format_type(a.atttypid, a.atttypmod) <> 'numeric(19,4)')) ORDER BY 1, 2;

@@ -72,11 +72,11 @@ FROM (VALUES (2, jsonb_build_object('commission_id', :audit_id, 'plan_version', 
 ORDER BY n;
 
 -- A mock line cannot be paid: not by a rule in a program, by the foreign key.
-INSERT INTO referrals.payout (referrer_id, currency, amount) SELECT referrer_id, currency, amount FROM referrals.commission RETURNING payout_id \gset
+INSERT INTO referrals.payout (payee_id, currency, amount) SELECT referrer_id, currency, amount FROM referrals.commission RETURNING payout_id \gset
 SELECT try(format('INSERT INTO referrals.payout_line (payout_id, commission_id) SELECT %s, commission_id FROM referrals.commission', :payout_id)) AS as_live,
        try(format('INSERT INTO referrals.payout_line (payout_id, commission_id, mode) SELECT %s, commission_id, mode FROM referrals.commission', :payout_id)) AS as_mock;
 -- Nor can a reversal take back a line of the other mode.
-SELECT try('INSERT INTO referrals.reversal SELECT commission_id, commission_id, ''live'' FROM referrals.commission');
+SELECT try('INSERT INTO referrals.reversal (correction_id, commission_id, mode, in_full) SELECT commission_id, commission_id, ''live'', true FROM referrals.commission');
 
 -- After all that the ledger is as it was.
 :ledger

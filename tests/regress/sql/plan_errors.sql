@@ -34,10 +34,10 @@ SELECT p, try_plan(p) FROM unnest(ARRAY['null', '"USD"', '1', 'true']) WITH ORDI
 -- Missing keys.
 SELECT p, try_plan(p) FROM unnest(ARRAY['{}', '{"currency": "USD"}', '{"tiers": [{"name": "A", "from": 0, "rates": {}}]}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_tiers(p) FROM unnest(ARRAY['[{}]', '[{"name": "A", "rates": {}}]', '[{"from": 0, "rates": {}}]', '[{"name": "A", "from": 0}]']) WITH ORDINALITY AS t(p, n) ORDER BY n;
--- Unknown keys, at every depth; also keys of this language that are not there yet.
-SELECT p, try_key(p) FROM unnest(ARRAY['"curency": "USD"', '"Currency": "USD"', '"": 1', '"limits": {"commissions_per_window": 12}', '"referee": {"signup": {"flat": "5.00"}}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
+-- Unknown keys, at every depth.
+SELECT p, try_key(p) FROM unnest(ARRAY['"curency": "USD"', '"Currency": "USD"', '"": 1', '"limits": {"commissions": 12}', '"referee": {"signup": {"flat": "5.00", "tier": "A"}}', '"window": {"weeks": 1}', '"window": {"days": 1, "hours": 2}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_tiers(p) FROM unnest(ARRAY['[{"name": "A", "from": 0, "rates": {}, "to": 10}]', '[{"name": "A", "from": 0, "rates": {}}, {"name": "B", "from": 1, "rates": {}, "perks": []}]']) WITH ORDINALITY AS t(p, n) ORDER BY n;
-SELECT p, try_rate(p) FROM unnest(ARRAY['{"flat": 1, "bonus": 1}', '{"percent": "5"}', '{"flat": 1, "percent": 5}', '{"flat": 1, "min": 1}', '{}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
+SELECT p, try_rate(p) FROM unnest(ARRAY['{"flat": 1, "bonus": 1}', '{}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- A kind of event needs a name.
 SELECT p, try_tiers(p) FROM unnest(ARRAY['[{"name": "A", "from": 0, "rates": {"": {"flat": 1}}}]']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- Wrong types.
@@ -73,10 +73,8 @@ SELECT p, try_currency(p) FROM unnest(ARRAY['"EUR"', '"JPY"', '"KWD"', '{"unit":
 SELECT p, try_currency(p) FROM unnest(ARRAY['"usd"', '"US"', '"XXQ"', '"DOLLAR"', '""', 'null', '840', '[]', '{}', '{"unit": "CREDIT"}', '{"decimals": 0}', '{"unit": "", "decimals": 0}', '{"unit": "USD", "decimals": 2}', '{"unit": "CREDIT", "decimals": -1}',
   '{"unit": "CREDIT", "decimals": 5}', '{"unit": "CREDIT", "decimals": 0.5}', '{"unit": "CREDIT", "decimals": "two"}', '{"unit": 5, "decimals": 0}', '{"unit": "CREDIT", "decimals": 0, "symbol": "c"}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- Words: those of the language, as they are written.
-SELECT p, try_key(p) FROM unnest(ARRAY['"window": "month"', '"window": "quarter"', '"window": "year"', '"crossing": "old"', '"rounding": "half_even"', '"rounding": "down"', '"reversal_lowers_volume": false', '"hold_days": 0', '"hold_days": "30"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
+SELECT p, try_key(p) FROM unnest(ARRAY['"metric": "events"', '"metric": "revenue"', '"window": "month"', '"window": "quarter"', '"window": "year"', '"window": "event"', '"window": {"days": 30}', '"rating": "whole"', '"crossing": "old"', '"rounding": "half_even"', '"rounding": "down"', '"reversal_lowers_volume": false', '"hold_days": 0', '"hold_days": "30"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_key(p) FROM unnest(ARRAY['"window": "week"', '"window": "Month"', '"window": ""', '"crossing": "newest"', '"rounding": "up"', '"metric": "clicks"', '"rating": "backward"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
--- Words and windows that are not there yet.
-SELECT p, try_key(p) FROM unnest(ARRAY['"metric": "revenue"', '"metric": "events"', '"window": "event"', '"window": {"days": 30}', '"rating": "marginal"', '"rating": "whole"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- Time zones: a name of the IANA data base.
 SELECT p, try_key(p) FROM unnest(ARRAY['"time_zone": "UTC"', '"time_zone": "Europe/Vienna"', '"time_zone": "America/New_York"', '"time_zone": "Asia/Kathmandu"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_key(p) FROM unnest(ARRAY['"time_zone": "Mars/Olympus"', '"time_zone": ""', '"time_zone": "europe/viena"', '"time_zone": "../../etc/passwd"', '"time_zone": "UTC''; --"', '"time_zone": "+25:00"']) WITH ORDINALITY AS t(p, n) ORDER BY n;

@@ -83,4 +83,4 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
   RETURN SQLSTATE || ': ' || SQLERRM;
 END $$;
-SELECT v, try(format('DELETE FROM referrals.%I', v)) FROM unnest(ARRAY['dashboard', 'commission_ledger', 'tier_progress', 'audit_trail', 'attachments']) AS v ORDER BY v;
+SELECT v, try(format('DELETE FROM referrals.%I', v)) FROM unnest(ARRAY['dashboard', 'commission_ledger', 'tier_progress', 'audit_trail', 'attachments', 'event_sources', 'payouts']) AS v ORDER BY v;

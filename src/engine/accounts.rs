@@ -1,0 +1,107 @@
+//! The referrers of a statement: locks their accounts, moves them in the order of arrival, and writes them back.
+
+use super::journal::Journal;
+use crate::domain::account::Account;
+use crate::domain::eligibility::{Occurrence, Refusal, TieState};
+use crate::domain::line::Recorded;
+use crate::domain::mode::Mode;
+use crate::domain::plan::RatingMethod;
+use crate::domain::reversal::{Problem, Take};
+use crate::domain::standing::Standing;
+use crate::store::attribution::Tie;
+use crate::store::{participant, program, standing};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Why a program or an account is there.
+const VOUCHED: &str = "a foreign key vouches for it";
+const LOCKED: &str = "its account was locked before";
+
+/// Locked accounts, by referrer, and the journal that they write to.
+pub struct Accounts {
+    mode: Mode,
+    /// What they write to; other records of the same statement go there as well, in their order.
+    pub journal: Journal,
+    accounts: BTreeMap<i64, Account>,
+}
+
+impl Accounts {
+    /// Holds none yet.
+    pub fn new(mode: Mode) -> Accounts {
+        Accounts { mode, journal: Journal::new(mode), accounts: BTreeMap::new() }
+    }
+
+    /// The mode of all that is recorded.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Locks the accounts of referrers, those not held yet, until the end of the transaction. From here on the order
+    /// of arrival is fixed.
+    pub fn lock(&mut self, referrer_ids: impl Iterator<Item = i64>) {
+        let missing: BTreeSet<i64> = referrer_ids.filter(|id| !self.accounts.contains_key(id)).collect();
+        let missing: Vec<i64> = missing.into_iter().collect();
+        let standings = standing::lock(&missing, self.mode);
+        // Read under the lock: a referrer may have been moved while this waited.
+        let programs = participant::programs(&missing);
+        for (id, standing) in standings {
+            let program = program::by_id(programs[&id]).expect(VOUCHED);
+            let account = Account::new(id, self.mode, program, standing, &self.journal.page(id));
+            self.accounts.insert(id, account);
+        }
+    }
+
+    /// Whether the account of a referrer is locked.
+    pub fn holds(&self, referrer_id: i64) -> bool {
+        self.accounts.contains_key(&referrer_id)
+    }
+
+    /// Makes a tie, and rates its sign-up in the referrer's program.
+    pub fn tie(&mut self, tie: Tie) {
+        self.journal.tie(tie);
+        let key = tie.referee_id.to_string();
+        // Why a sign-up earned nothing is recorded, and nothing else follows from it.
+        let _ =
+            self.occur(tie.referrer_id, &Occurrence::sign_up(&key, tie.referee_id, tie.attributed_at, TieState::New));
+    }
+
+    /// Counts and rates an event of somebody tied to the referrer; gives the currency of its lines.
+    pub fn occur(&mut self, referrer_id: i64, event: &Occurrence) -> Result<Rc<str>, Refusal> {
+        let account = self.accounts.get_mut(&referrer_id).expect(LOCKED);
+        account.occur(event, &mut self.journal.page(referrer_id))
+    }
+
+    /// Reverses a line of a referrer. `tie_counts` tells whether it is the line of a sign-up whose tie is of this mode.
+    pub fn reverse(&mut self, of: &Recorded, take: Take, reason: &str, tie_counts: bool) -> Result<(), Problem> {
+        let account = self.accounts.get_mut(&of.line.referrer_id).expect(LOCKED);
+        account.reverse(of, take, reason, tie_counts, &mut self.journal.page(of.line.referrer_id))
+    }
+
+    /// Whether events of a referrer may rate earlier lines again.
+    pub fn may_rerate(&self, referrer_id: i64) -> bool {
+        let program = &self.accounts.get(&referrer_id).expect(LOCKED).program;
+        program.versions.iter().any(|version| version.plan.method == RatingMethod::Whole)
+    }
+
+    /// Copies of accounts, to go back to.
+    pub fn copies(&self, referrer_ids: impl Iterator<Item = i64>) -> Vec<Account> {
+        let ids: BTreeSet<i64> = referrer_ids.collect();
+        ids.into_iter().filter_map(|id| self.accounts.get(&id).cloned()).collect()
+    }
+
+    /// Goes back to copies.
+    pub fn restore(&mut self, copies: Vec<Account>) {
+        self.accounts.extend(copies.into_iter().map(|account| (account.id, account)));
+    }
+
+    /// Writes back the standings of those that anything happened to.
+    pub fn save(&self) {
+        let touched: Vec<(i64, &Standing)> = self
+            .accounts
+            .values()
+            .filter(|account| account.touched)
+            .map(|account| (account.id, &account.standing))
+            .collect();
+        standing::save(self.mode, &touched);
+    }
+}

@@ -1,0 +1,52 @@
+//! Tables of the application that triggers are put on: whether the caller may, and whether their columns suit.
+
+use super::error::Error;
+use crate::pg::roles;
+use crate::store::attachment::{self, Table};
+use pgrx::pg_sys::Oid;
+
+/// The table, if the caller owns it. Nobody else can write to it or change it from here on.
+///
+/// Reading it runs code of its owner and of those of its partitions, so the caller must have the owner's rights already,
+/// and the partitions must not be somebody else's.
+pub fn owned(oid: Oid) -> Result<Table, Error> {
+    if !roles::caller_has_rights_of(attachment::owner(oid).ok_or_else(|| no_table(oid))?) {
+        return Err(Error::MayNotAttach { table: attachment::name(oid).unwrap_or_default() });
+    }
+    roles::lock_table(oid);
+    let table = attachment::describe(oid).ok_or_else(|| no_table(oid))?;
+    // Asked again under the lock.
+    if !roles::caller_has_rights_of(table.owner) {
+        return Err(Error::MayNotAttach { table: table.qualified_name });
+    }
+    if !['r', 'p'].contains(&table.kind) || table.is_partition || table.is_ours {
+        return Err(Error::NotAUsersTable { table: table.qualified_name });
+    }
+    if attachment::has_foreign_partitions(&table) {
+        return Err(Error::ForeignPartitions { table: table.qualified_name });
+    }
+    Ok(table)
+}
+
+fn no_table(oid: Oid) -> Error {
+    Error::NotAUsersTable { table: oid.to_u32().to_string() }
+}
+
+/// Checks that a column is there, and that its type, a name and a category of pg_type, suits the purpose.
+pub fn check_column(
+    table: &Table,
+    name: Option<&str>,
+    purpose: &'static str,
+    suits: impl Fn(&str, char) -> bool,
+) -> Result<(), Error> {
+    let Some(name) = name else { return Ok(()) };
+    let (table_name, column) = (table.qualified_name.clone(), name.to_owned());
+    match table.columns.iter().find(|column| column.name == name) {
+        None => Err(Error::UnknownColumn { table: table_name, column }),
+        Some(found) if found.is_virtual => Err(Error::VirtualColumn { table: table_name, column }),
+        Some(found) if !suits(&found.type_name, found.type_category) => {
+            Err(Error::UnsuitableColumn { table: table_name, column, type_name: found.type_label.clone(), purpose })
+        }
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,101 @@
+//! The journal of a statement: gathers ties and entries in their order, and stores them together.
+
+use super::records;
+use crate::domain::book::{Book, Entry};
+use crate::domain::line::Recorded;
+use crate::domain::mode::Mode;
+use crate::domain::plan::Plan;
+use crate::domain::standing::Place;
+use crate::domain::tally::Round;
+use crate::domain::volume::{Measure, Usage};
+use crate::domain::window::Span;
+use crate::store::attribution::{self, Tie};
+use crate::store::ledger::{self, Record};
+use crate::store::{lines, program, volume};
+use rust_decimal::Decimal;
+use std::rc::Rc;
+
+/// What was decided and is not stored yet.
+pub struct Journal {
+    mode: Mode,
+    round: Round,
+    ties: Vec<Tie>,
+    records: Vec<Record>,
+    is_complete: bool,
+}
+
+impl Journal {
+    /// Nothing yet.
+    pub fn new(mode: Mode) -> Journal {
+        Journal { mode, round: 0, ties: Vec::new(), records: Vec::new(), is_complete: true }
+    }
+
+    /// Takes a tie.
+    pub fn tie(&mut self, tie: Tie) {
+        self.ties.push(tie);
+    }
+
+    /// Takes a record.
+    pub fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    /// Whether storing it cannot leave a part behind: it is one record, or none.
+    pub fn is_indivisible(&self) -> bool {
+        self.records.len() <= 1
+    }
+
+    /// Stores everything. False if an event turned out to be recorded by somebody else meanwhile, now or earlier in this
+    /// statement: then what was stored must be undone.
+    pub fn store(&mut self) -> bool {
+        attribution::insert(self.mode, &self.ties);
+        self.is_complete &= ledger::append(&self.records);
+        self.ties.clear();
+        self.records.clear();
+        self.round += 1;
+        std::mem::replace(&mut self.is_complete, true)
+    }
+
+    /// What one referrer's account reads and writes.
+    pub fn page(&mut self, referrer_id: i64) -> Page<'_> {
+        Page { journal: self, referrer_id }
+    }
+}
+
+/// The record of one referrer.
+pub struct Page<'a> {
+    journal: &'a mut Journal,
+    referrer_id: i64,
+}
+
+impl Book for Page<'_> {
+    fn volume(&mut self, measure: &Measure, window: Span) -> Decimal {
+        volume::count(self.referrer_id, self.journal.mode, measure, window)
+    }
+
+    fn usage(&mut self, currency: &str, window: Span) -> Usage {
+        volume::usage(self.referrer_id, self.journal.mode, currency, window)
+    }
+
+    fn round(&self) -> Round {
+        self.journal.round
+    }
+
+    fn tiers_of_lines(&mut self, place: Place) -> Vec<Option<String>> {
+        lines::tiers(self.referrer_id, self.journal.mode, place)
+    }
+
+    fn lines(&mut self, place: Place) -> Vec<Recorded> {
+        let complete = self.journal.store();
+        self.journal.is_complete = complete;
+        lines::of_window(self.referrer_id, self.journal.mode, place)
+    }
+
+    fn plan(&self, program_id: i32, version: i32) -> Option<Rc<Plan>> {
+        program::by_id(program_id)?.plan_version(version).map(|version| Rc::clone(&version.plan))
+    }
+
+    fn write(&mut self, entry: Entry) {
+        self.journal.record(records::of_entry(self.journal.mode, self.referrer_id, entry));
+    }
+}

@@ -1,0 +1,17 @@
+//! Tests of the domain that take more than one module of it, or more room than its source file has.
+
+mod account;
+mod eligibility;
+mod explanation;
+mod histories;
+mod limits;
+mod plan_errors;
+mod plan_json;
+mod plan_text;
+mod random;
+mod rating;
+mod reversals;
+mod simulation;
+mod whole;
+mod worked_examples;
+mod world;
