@@ -1,4 +1,9 @@
 //! The rules, as pure functions over plain values. Nothing in here knows that Postgres exists.
+//!
+//! Where to begin: a [`plan`] is read by [`plan_json`]. An [`account`] is one referrer, moved by ties, events and reversals:
+//! [`eligibility`] says whether an event earns, [`rating`] and [`limits`] what, [`reversal`] and [`rerating`] what is taken
+//! back or rated again. It reads what was recorded from a [`book`] and writes [`line`]s to it; a [`tally`] remembers the
+//! volumes that it has counted, and the [`standing`] is what is kept of them.
 
 pub mod account;
 pub mod attachment;

@@ -1,13 +1,35 @@
 //! Conditions on the rows of a table, given as SQL: read by Postgres' own parser, and evaluated without a query.
 
 use pgrx::pg_sys;
+use std::cell::Cell;
 use std::ffi::CString;
 
-/// A condition, ready to be evaluated on rows of the table that it was read for.
+/// A condition on the rows of the table that it was read for.
 pub struct Condition {
+    expression: *mut pg_sys::Node,
+    /// Ready to be evaluated; not after an error, until it is evaluated again.
+    prepared: Cell<Option<Prepared>>,
+}
+
+#[derive(Clone, Copy)]
+struct Prepared {
     expression: *mut pg_sys::ExprState,
     executor: *mut pg_sys::EState,
     context: *mut pg_sys::ExprContext,
+}
+
+impl Prepared {
+    /// # Safety
+    /// The node must be an expression that the parser has analysed.
+    unsafe fn new(expression: *mut pg_sys::Node) -> Prepared {
+        // SAFETY: all memory is of the executor's own.
+        unsafe {
+            let executor = pg_sys::CreateExecutorState();
+            let context = pg_sys::MakePerTupleExprContext(executor);
+            let expression = pg_sys::ExecPrepareExpr(expression.cast(), executor);
+            Prepared { expression, executor, context }
+        }
+    }
 }
 
 /// Why a text is no condition, in words that follow its name.
@@ -22,10 +44,7 @@ impl Condition {
         // SAFETY: parsing and planning of one expression; all memory is of the current context.
         unsafe {
             let expression = parse(text, relation)?;
-            let executor = pg_sys::CreateExecutorState();
-            let context = pg_sys::MakePerTupleExprContext(executor);
-            let expression = pg_sys::ExecPrepareExpr(expression.cast(), executor);
-            Ok(Condition { expression, executor, context })
+            Ok(Condition { expression, prepared: Cell::new(Some(Prepared::new(expression))) })
         }
     }
 
@@ -36,7 +55,9 @@ impl Condition {
     pub unsafe fn holds(&self, slot: *mut pg_sys::TupleTableSlot) -> bool {
         // SAFETY: what ExecEvalExprSwitchContext does. The function may raise, which the boundary turns into a panic.
         unsafe {
-            let (expression, context) = (self.expression, self.context);
+            let prepared = self.prepared.take().unwrap_or_else(|| Prepared::new(self.expression));
+            self.prepared.set(Some(prepared));
+            let Prepared { expression, context, .. } = prepared;
             let evaluate = (*expression).evalfunc.expect("ExecPrepareExpr sets it");
             (*context).ecxt_scantuple = slot;
             let memory = pg_sys::MemoryContextSwitchTo((*context).ecxt_per_tuple_memory);
@@ -49,10 +70,21 @@ impl Condition {
         }
     }
 
+    /// Call after evaluating it has raised an error: what the executor held then is not used again, nor shut down, as when
+    /// a transaction aborts.
+    pub fn forget(&self) {
+        if let Some(prepared) = self.prepared.take() {
+            // SAFETY: all that was prepared is in this memory.
+            unsafe { pg_sys::MemoryContextDelete((*prepared.executor).es_query_cxt) }
+        }
+    }
+
     /// Gives its memory back. Not done by dropping: while an error unwinds, Postgres does it itself.
     pub fn close(self) {
-        // SAFETY: made by `new`, and nobody uses it from here on.
-        unsafe { pg_sys::FreeExecutorState(self.executor) }
+        if let Some(prepared) = self.prepared.take() {
+            // SAFETY: made by `new` or `holds`, and nobody uses it from here on.
+            unsafe { pg_sys::FreeExecutorState(prepared.executor) }
+        }
     }
 }
 

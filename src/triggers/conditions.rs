@@ -46,7 +46,13 @@ impl Conditions {
         };
         match (&self.accrue_when, &self.reverse_when) {
             (None, None) => Ok(judge()),
-            _ => subtransaction::attempt(|| roles::confined_to(self.owner, judge)),
+            conditions => {
+                let judged = subtransaction::attempt(|| roles::confined_to(self.owner, judge));
+                if judged.is_err() {
+                    [conditions.0, conditions.1].into_iter().flatten().for_each(Condition::forget);
+                }
+                judged
+            }
         }
     }
 
