@@ -1,5 +1,7 @@
 //! An attachment: which columns of a users table hold what. It is kept in the arguments of the table's trigger.
 
+use super::arguments;
+
 /// Names of columns, unquoted; `None` where there is no such column.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attachment {
@@ -20,28 +22,21 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// As arguments of the trigger, each `name=value`: a dump carries them, and a later version may know more of them.
+    /// As arguments of the trigger.
     pub fn to_arguments(&self) -> Vec<String> {
+        let required = [("key", &self.key), ("key_prefix", &self.key_prefix), ("program", &self.program)];
         let optional = [
             ("referred_by", &self.referred_by),
             ("code", &self.code),
             ("label", &self.label),
             ("registered_at", &self.registered_at),
         ];
-        let given = optional.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-        [("key", &self.key), ("key_prefix", &self.key_prefix), ("program", &self.program)]
-            .into_iter()
-            .chain(given)
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect()
+        arguments::written(&required, &optional)
     }
 
     /// From arguments of the trigger; `None` if they are not those of an attachment.
     pub fn from_arguments(arguments: &[String]) -> Option<Attachment> {
-        let value = |name: &str| {
-            let found = arguments.iter().find_map(|argument| argument.strip_prefix(name)?.strip_prefix('='));
-            found.map(str::to_owned)
-        };
+        let value = |name| arguments::value(arguments, name);
         Some(Attachment {
             key: value("key")?,
             key_prefix: value("key_prefix").unwrap_or_default(),

@@ -1,6 +1,8 @@
 //! A source of events: which columns of a table hold what of an event, and when a row is one. It is kept in the
 //! arguments of the table's triggers.
 
+use super::arguments;
+
 /// Names of columns, unquoted, and conditions as SQL; `None` where there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventSource {
@@ -23,8 +25,9 @@ pub struct EventSource {
 }
 
 impl EventSource {
-    /// As arguments of the trigger, each `name=value`: a dump carries them, and a later version may know more of them.
+    /// As arguments of the trigger.
     pub fn to_arguments(&self) -> Vec<String> {
+        let required = [("kind", &self.kind), ("key", &self.key), ("referee", &self.referee)];
         let optional = [
             ("amount", &self.amount),
             ("currency", &self.currency),
@@ -32,20 +35,12 @@ impl EventSource {
             ("accrue_when", &self.accrue_when),
             ("reverse_when", &self.reverse_when),
         ];
-        let given = optional.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-        [("kind", &self.kind), ("key", &self.key), ("referee", &self.referee)]
-            .into_iter()
-            .chain(given)
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect()
+        arguments::written(&required, &optional)
     }
 
     /// From arguments of the trigger; `None` if they are not those of a source.
     pub fn from_arguments(arguments: &[String]) -> Option<EventSource> {
-        let value = |name: &str| {
-            let found = arguments.iter().find_map(|argument| argument.strip_prefix(name)?.strip_prefix('='));
-            found.map(str::to_owned)
-        };
+        let value = |name| arguments::value(arguments, name);
         Some(EventSource {
             kind: value("kind")?,
             key: value("key")?,

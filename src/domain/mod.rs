@@ -6,6 +6,7 @@
 //! volumes that it has counted, and the [`standing`] is what is kept of them.
 
 pub mod account;
+pub mod arguments;
 pub mod attachment;
 pub mod book;
 pub mod code;
