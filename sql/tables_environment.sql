@@ -2,7 +2,7 @@
 
 CREATE TABLE referrals.environment (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  mode text NOT NULL CHECK (mode IN ('mock', 'live')),
+  mode referrals._mode NOT NULL,
   system_identifier text NOT NULL,
   database_name text NOT NULL,
   changed_at timestamptz NOT NULL DEFAULT now()

@@ -7,7 +7,7 @@ CREATE TABLE referrals.audit_log (
   actor text NOT NULL DEFAULT session_user,
   application text NOT NULL DEFAULT current_setting('application_name'),
   action text NOT NULL,
-  mode text CHECK (mode IN ('mock', 'live')),
+  mode referrals._mode,
   participant_id bigint REFERENCES referrals.participant,
   program_id integer REFERENCES referrals.program,
   detail jsonb
@@ -28,9 +28,9 @@ COMMENT ON INDEX referrals.audit_log_participant IS 'Serves the history of one p
 
 CREATE TABLE referrals.commission (
   commission_id bigint NOT NULL REFERENCES referrals.audit_log,
-  mode text NOT NULL CHECK (mode IN ('mock', 'live')),
-  kind text NOT NULL CHECK (kind IN ('accrual', 'reversal', 'adjustment')),
-  side text NOT NULL CHECK (side IN ('referrer', 'referee')),
+  mode referrals._mode NOT NULL,
+  kind referrals._kind NOT NULL,
+  side referrals._side NOT NULL,
   program_id integer NOT NULL,
   plan_version integer NOT NULL,
   referrer_id bigint NOT NULL REFERENCES referrals.participant,
@@ -39,7 +39,7 @@ CREATE TABLE referrals.commission (
   event_key text NOT NULL,
   volume_before numeric(19,4) NOT NULL,
   tier text,
-  basis text NOT NULL CHECK (basis IN ('flat', 'percent', 'bands', 'none')),
+  basis referrals._basis NOT NULL,
   rate numeric(19,4),
   base_amount numeric(19,4),
   amount numeric(19,4) NOT NULL,
@@ -85,7 +85,7 @@ COMMENT ON INDEX referrals.commission_referee IS 'Serves what one referee has ea
 CREATE TABLE referrals.reversal (
   correction_id bigint NOT NULL,
   commission_id bigint NOT NULL,
-  mode text NOT NULL,
+  mode referrals._mode NOT NULL,
   refunded numeric(19,4),
   in_full boolean NOT NULL,
   PRIMARY KEY (correction_id, mode),

@@ -27,7 +27,7 @@ COMMENT ON INDEX referrals.payout_payee IS 'Serves the payouts of one person.';
 CREATE TABLE referrals.payout_line (
   payout_id bigint NOT NULL REFERENCES referrals.payout,
   commission_id bigint NOT NULL,
-  mode text NOT NULL DEFAULT 'live' CHECK (mode = 'live'),
+  mode referrals._mode NOT NULL DEFAULT 'live' CHECK (mode = 'live'),
   released boolean NOT NULL DEFAULT false,
   PRIMARY KEY (payout_id, commission_id),
   FOREIGN KEY (commission_id, mode) REFERENCES referrals.commission (commission_id, mode)

@@ -17,7 +17,7 @@ COMMENT ON COLUMN referrals.participant.registered_at IS 'When the person signed
 CREATE TABLE referrals.attribution (
   referee_id bigint PRIMARY KEY REFERENCES referrals.participant,
   referrer_id bigint NOT NULL REFERENCES referrals.participant,
-  mode text NOT NULL CHECK (mode IN ('mock', 'live')),
+  mode referrals._mode NOT NULL,
   attributed_at timestamptz NOT NULL,
   CHECK (referrer_id <> referee_id)
 );
@@ -31,7 +31,7 @@ COMMENT ON INDEX referrals.attribution_referrer IS 'Serves the volume of a windo
 
 CREATE TABLE referrals.standing (
   participant_id bigint NOT NULL REFERENCES referrals.participant,
-  mode text NOT NULL CHECK (mode IN ('mock', 'live')),
+  mode referrals._mode NOT NULL,
   as_of timestamptz NOT NULL DEFAULT '-infinity',
   program_id integer,
   plan_version integer,

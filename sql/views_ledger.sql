@@ -62,12 +62,12 @@ SELECT
   line.commission_id AS id,
   line.recorded_at,
   line.occurred_at,
-  line.kind,
+  line.kind::text AS kind,
   program.name AS program,
   referrer.user_key AS referrer,
   referee.user_key AS referee,
   line.tier,
-  line.basis,
+  line.basis::text AS basis,
   round(line.rate, CASE line.basis WHEN 'flat' THEN greatest(money.decimals, min_scale(line.rate)) ELSE min_scale(line.rate) END) AS rate,
   round(line.base_amount, greatest(money.decimals, min_scale(line.base_amount))) AS base_amount,
   round(line.amount, money.decimals) AS amount,
@@ -77,8 +77,8 @@ SELECT
   line.payable_at,
   line.status,
   coalesce(line.reason, line.note) AS reason,
-  line.mode,
-  line.side
+  line.mode::text AS mode,
+  line.side::text AS side
 FROM referrals._line AS line
 JOIN referrals.program USING (program_id)
 JOIN referrals.participant AS referrer ON referrer.participant_id = line.referrer_id
@@ -121,7 +121,7 @@ SELECT
       'amount', round(line.amount, referrals._decimals(line.program_id, line.plan_version)) || ' ' || line.currency,
       'tier', line.tier, 'referee', referee.user_key, 'plan_version', line.plan_version)
   END AS detail,
-  audit.mode,
+  audit.mode::text AS mode,
   audit.transaction_id
 FROM referrals.audit_log AS audit
 LEFT JOIN referrals.commission AS line ON line.commission_id = audit.audit_id

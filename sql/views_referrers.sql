@@ -96,7 +96,7 @@ SELECT
   current.next_from - current.current_volume AS remaining,
   round(current.progress, 2) AS progress,
   current.bar,
-  standing.mode
+  standing.mode::text AS mode
 FROM referrals.standing
 JOIN referrals.participant AS referrer USING (participant_id)
 JOIN referrals.program ON program.program_id = referrer.program_id

@@ -23,7 +23,8 @@ extern "C-unwind" fn _PG_init() {
 
 // The install script: these files, in this order.
 extension_sql_file!("../sql/schema.sql", name = "schema", bootstrap);
-extension_sql_file!("../sql/tables_program.sql", name = "tables_program", requires = ["schema"]);
+extension_sql_file!("../sql/types.sql", name = "types", requires = ["schema"]);
+extension_sql_file!("../sql/tables_program.sql", name = "tables_program", requires = ["types"]);
 extension_sql_file!("../sql/tables_person.sql", name = "tables_person", requires = ["tables_program"]);
 extension_sql_file!("../sql/tables_ledger.sql", name = "tables_ledger", requires = ["tables_person"]);
 extension_sql_file!("../sql/tables_payout.sql", name = "tables_payout", requires = ["tables_ledger"]);

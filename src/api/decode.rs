@@ -39,7 +39,7 @@ pub fn text<'a>(name: &'static str, argument: Option<&'a str>) -> Result<&'a str
 
 /// A finite number that must not be NULL.
 pub fn finite(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decimal, Error> {
-    to_decimal(&required(name, argument)?).map_err(|problem| match problem {
+    to_decimal(required(name, argument)?).map_err(|problem| match problem {
         NumberError::NotFinite => Error::NumberNotFinite { name },
         NumberError::OutOfRange => Error::NumberOutOfRange { name },
     })
@@ -49,6 +49,11 @@ pub fn finite(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decima
 pub fn number(name: &'static str, argument: Option<AnyNumeric>) -> Result<Decimal, Error> {
     let number = finite(name, argument)?;
     if currency::is_storable(number) { Ok(number) } else { Err(Error::NumberOutOfRange { name }) }
+}
+
+/// A number that may be NULL, and else must fit the ledger.
+pub fn optional_number(name: &'static str, argument: Option<AnyNumeric>) -> Result<Option<Decimal>, Error> {
+    argument.map(|given| number(name, Some(given))).transpose()
 }
 
 /// The name of a column.

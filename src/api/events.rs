@@ -1,6 +1,6 @@
 //! Events: accrue them, take back what they earned, explain a line.
 
-use super::decode::{event_time, finite, identifier, number, required, text};
+use super::decode::{event_time, finite, identifier, optional_number, required, text};
 use crate::domain::eligibility::Amount;
 use crate::domain::event::Event;
 use crate::domain::event_source::EventSource;
@@ -28,7 +28,7 @@ fn accrue_event(
     let kind = self::event_kind("event_kind", event_kind)?;
     let key = key(event_key)?;
     let referee = required("referee", referee)?;
-    let amount = amount.map(|amount| number("amount", Some(amount))).transpose()?;
+    let amount = optional_number("amount", amount)?;
     if kind == SIGN_UP {
         if key != referee {
             return Err(Error::SignUpKey.into());
@@ -65,7 +65,7 @@ fn reverse_event(
 ) -> Result<SetOfIterator<'static, i64>, ErrorReport> {
     let (kind, key) = (self::event_kind("event_kind", event_kind)?, key(event_key)?);
     let reason = text("reason", reason)?;
-    let refunded = refunded.map(|refunded| number("refunded", Some(refunded))).transpose()?;
+    let refunded = optional_number("refunded", refunded)?;
     if refunded.is_some_and(|refunded| refunded <= Decimal::ZERO) {
         return Err(Error::NotPositive { name: "refunded" }.into());
     }

@@ -1,6 +1,6 @@
 //! Programs and plans: define, pause, ask.
 
-use super::decode::{number, plan_value, required, time};
+use super::decode::{number, optional_number, plan_value, required, time};
 use crate::engine::programs;
 use crate::engine::simulate::{self, Comparison};
 use crate::pg::numeric::to_sql;
@@ -45,7 +45,7 @@ fn quote(
     volume: Option<AnyNumeric>,
     amount: Option<AnyNumeric>,
 ) -> Result<Option<AnyNumeric>, ErrorReport> {
-    let amount = amount.map(|amount| number("amount", Some(amount))).transpose()?;
+    let amount = optional_number("amount", amount)?;
     let volume = number("volume", volume)?;
     let earned = programs::quote(&plan_value(plan)?, required("event_kind", event_kind)?, volume, amount)?;
     Ok(earned.map(to_sql))

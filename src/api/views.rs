@@ -49,7 +49,7 @@ fn _current_standing(
         _ => None,
     };
     let stored = || {
-        let volume = to_decimal(&volume?).ok().filter(|volume| is_storable(*volume))?;
+        let volume = to_decimal(volume?).ok().filter(|volume| is_storable(*volume))?;
         Some(Stored { participant_id: participant_id?, mode: mode?, program_id: program_id?, place, volume })
     };
     let current = stored().and_then(|stored| progress::current(&stored));

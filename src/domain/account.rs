@@ -5,7 +5,7 @@ use super::currency::{self, OutOfRange};
 use super::eligibility::{self, Occurrence, Refusal, TieState};
 use super::line::{Kind, Line, Recorded, Side};
 use super::mode::Mode;
-use super::plan::{Plan, PlanVersion, Program, RatingMethod};
+use super::plan::{Plan, PlanVersion, Program};
 use super::rating::{self, Rating};
 use super::rerating;
 use super::reversal::{self, Problem, Take};
@@ -35,6 +35,14 @@ pub struct Account {
     tiers: Vec<(Place, Option<String>)>,
 }
 
+/// The plan version in force at the time of an event, its window that holds the event, and the volume there before.
+#[derive(Clone, Copy)]
+struct InForce<'a> {
+    version: &'a PlanVersion,
+    place: Place,
+    volume: Decimal,
+}
+
 impl Account {
     /// From what is stored.
     pub fn new(id: i64, mode: Mode, program: Rc<Program>, standing: Standing, book: &impl Book) -> Account {
@@ -59,32 +67,40 @@ impl Account {
             book.write(self.refused(event, reason));
             return Err(reason);
         }
-        let in_force = program.plan_at(event.at);
-        let stored = in_force.map(|version| self.volume(&version.plan, version.plan.window_at(event.at), book));
-        let stored = stored.unwrap_or_default();
+        let in_force = program.plan_at(event.at).map(|version| self.in_force(version, event.at, book));
         let tiers_before =
-            in_force.map_or_else(Vec::new, |version| self.tiers(self.place(version, event.at), &version.plan, book));
-        let decided = checked.and_then(|version| self.rated(version, event, stored, book));
-        let fact = match &decided {
-            Ok(lines) => {
-                lines.iter().for_each(|line| book.write(Entry::Line(line.clone())));
-                Some(earned(event, &lines[0]))
+            in_force.map_or_else(Vec::new, |in_force| self.tiers(in_force.place, &in_force.version.plan, book));
+        let rated = checked
+            .and_then(|_| in_force.ok_or(Refusal::NoPlan))
+            .and_then(|in_force| self.rated(in_force, event, book));
+        let decided = rated.and_then(|lines| {
+            let fact = earned(event, &lines[0]);
+            // A late event may count to a standing of another plan version, which must hold it as well.
+            let after = self.standing_after(&fact, in_force, book);
+            if currency::is_storable(after.volume) { Ok((lines, after, fact)) } else { Err(Refusal::AmountOutOfRange) }
+        });
+        let (counted, result) = match decided {
+            Ok((lines, after, fact)) => {
+                let currency = Rc::clone(&fact.currency);
+                lines.into_iter().for_each(|line| book.write(Entry::Line(line)));
+                (Some((after, fact)), Ok(currency))
             }
             Err(reason) => {
                 // A sign-up under a plan that does not rate sign-ups is tied and nothing more.
-                if !(is_new_tie && *reason == Refusal::NoRate) {
-                    book.write(self.refused(event, *reason));
+                if !(is_new_tie && reason == Refusal::NoRate) {
+                    book.write(self.refused(event, reason));
                 }
-                is_new_tie.then(|| Fact { ties: 1, ..Fact::at(event.at, &self.currency_at(in_force)) })
+                let tie = is_new_tie.then(|| Fact { ties: 1, ..Fact::at(event.at, &currency_of(in_force)) });
+                (tie.map(|fact| (self.standing_after(&fact, in_force, book), fact)), Err(reason))
             }
         };
-        if let Some(fact) = fact {
-            self.count(&fact, in_force.map(|version| (version, stored)), book);
-            if let Some(version) = in_force.filter(|_| !program.paused) {
-                self.rerate(self.place(version, event.at), &version.plan, &tiers_before, book);
+        if let Some((after, fact)) = counted {
+            self.count(&fact, after, book);
+            if let Some(in_force) = in_force.filter(|_| !program.paused) {
+                self.rerate(in_force.place, &in_force.version.plan, &tiers_before, book);
             }
         }
-        decided.map(|lines| Rc::clone(&lines[0].currency))
+        result
     }
 
     /// Reverses a line of this referrer, and writes what comes of it.
@@ -104,13 +120,12 @@ impl Account {
             plan_version: line.plan_version,
             window: plan.window_at(line.occurred_at),
         };
-        let tiers_before = match (plan.method, line.side) {
-            (RatingMethod::Whole, Side::Referrer) => {
-                // Counted before the reversal is.
-                self.volume(&plan, place.window, book);
-                self.tiers(place, &plan, book)
-            }
-            _ => Vec::new(),
+        let tiers_before = if plan.rates_again() && line.side == Side::Referrer {
+            // Counted before the reversal is.
+            self.volume(&plan, place.window, book);
+            self.tiers(place, &plan, book)
+        } else {
+            Vec::new()
         };
         book.write(Entry::Line(of.reversal_line(&step, reason)));
         self.touched = true;
@@ -125,23 +140,18 @@ impl Account {
                 is_reversal: true,
                 ..Fact::at(line.occurred_at, &plan.currency.code)
             };
-            self.count(&fact, None, book);
+            let after = self.standing_after(&fact, None, book);
+            self.count(&fact, after, book);
             self.rerate(place, &plan, &tiers_before, book);
         }
         Ok(())
     }
 
     /// Rates an eligible event: the referrer's line, and the referee's if there is one.
-    fn rated(
-        &mut self,
-        version: &PlanVersion,
-        event: &Occurrence,
-        stored: Decimal,
-        book: &mut impl Book,
-    ) -> Result<Vec<Line>, Refusal> {
-        let plan = &version.plan;
-        let (amount, window) = (event.amount.given(), plan.window_at(event.at));
-        let (before, after) = volume_around(plan, event.tie, amount, stored);
+    fn rated(&mut self, in_force: InForce, event: &Occurrence, book: &mut impl Book) -> Result<Vec<Line>, Refusal> {
+        let InForce { version, place: Place { window, .. }, volume } = in_force;
+        let (plan, amount) = (&version.plan, event.amount.given());
+        let (before, after) = volume_around(plan, event.tie, amount, volume);
         if !currency::is_storable(after) {
             return Err(Refusal::AmountOutOfRange);
         }
@@ -176,10 +186,7 @@ impl Account {
             corrects: None,
         };
         let welcome = referee.map(|rating| line(Side::Referee, rating));
-        let lines: Vec<Line> = [Some(line(Side::Referrer, rating)), welcome].into_iter().flatten().collect();
-        // A late event may count to a standing of another plan version, which must hold it as well.
-        let standing = self.standing_after(&earned(event, &lines[0]), Some((version, stored)), book);
-        if currency::is_storable(standing.volume) { Ok(lines) } else { Err(Refusal::AmountOutOfRange) }
+        Ok([Some(line(Side::Referrer, rating)), welcome].into_iter().flatten().collect())
     }
 
     fn refused(&self, event: &Occurrence, reason: Refusal) -> Entry {
@@ -194,9 +201,8 @@ impl Account {
         }
     }
 
-    /// Counts a fact, and moves the standing.
-    fn count(&mut self, fact: &Fact, in_force: Option<(&PlanVersion, Decimal)>, book: &mut impl Book) {
-        let mut after = self.standing_after(fact, in_force, book);
+    /// Counts a fact, and moves the standing to what it is `after`.
+    fn count(&mut self, fact: &Fact, mut after: Standing, book: &mut impl Book) {
         if !currency::is_storable(after.volume) {
             // A tie cannot be refused. Without a place the volume is counted anew when it is asked for.
             after = Standing { place: None, volume: Decimal::ZERO, ..self.standing.clone() };
@@ -209,23 +215,27 @@ impl Account {
         }
     }
 
-    /// The standing with one more fact. `in_force` is the plan version in force at its time, with the volume before it;
-    /// a reversal has none, since it is no news of that time.
-    fn standing_after(&self, fact: &Fact, in_force: Option<(&PlanVersion, Decimal)>, book: &impl Book) -> Standing {
+    /// The standing with one more fact. `in_force` is what holds at its time; a reversal has none, since it is no news of
+    /// that time.
+    fn standing_after(&self, fact: &Fact, in_force: Option<InForce>, book: &impl Book) -> Standing {
         match in_force {
-            Some((version, before)) if fact.at >= self.standing.as_of => {
-                let volume = if version.plan.window == Window::Event {
-                    before
-                } else {
-                    before + version.plan.measure().of(fact)
-                };
-                Standing::moved(fact.at, self.place(version, fact.at), volume, &version.plan)
+            Some(InForce { version, place, volume }) if fact.at >= self.standing.as_of => {
+                let accumulates = version.plan.window != Window::Event;
+                let own = if accumulates { version.plan.measure().of(fact) } else { Decimal::ZERO };
+                Standing::moved(fact.at, place, volume + own, &version.plan)
             }
             _ => {
                 let plan = self.standing.place.and_then(|place| book.plan(place.program_id, place.plan_version));
                 self.standing.with(fact, plan.as_deref())
             }
         }
+    }
+
+    /// What holds at the time of an event.
+    fn in_force<'a>(&mut self, version: &'a PlanVersion, at: Timestamp, book: &mut impl Book) -> InForce<'a> {
+        let window = version.plan.window_at(at);
+        let place = Place { program_id: self.program.id, plan_version: version.version, window };
+        InForce { version, place, volume: self.volume(&version.plan, window, book) }
     }
 
     /// The volume in a window: nothing where nothing accumulates, else counted from the record unless it is known.
@@ -240,7 +250,7 @@ impl Account {
     /// In `whole` rating, brings the lines of a window to the tier that its volume has reached. `before` are the tiers
     /// that they are rated by.
     fn rerate(&mut self, place: Place, plan: &Plan, before: &[Option<String>], book: &mut impl Book) {
-        if plan.method != RatingMethod::Whole || plan.window == Window::Event {
+        if !plan.rates_again() {
             return;
         }
         let volume = self.volume(plan, place.window, book);
@@ -263,21 +273,17 @@ impl Account {
     /// In `whole` rating, the tiers that the lines of a window are rated by: after a round of re-rating one, since a line
     /// that keeps its own is worth the same at it.
     fn tiers(&self, place: Place, plan: &Plan, book: &mut impl Book) -> Vec<Option<String>> {
-        if plan.method != RatingMethod::Whole || plan.window == Window::Event {
+        if !plan.rates_again() {
             return Vec::new();
         }
         let known = self.tiers.iter().find(|(known, _)| *known == place);
         known.map_or_else(|| book.tiers_of_lines(place), |(_, tier)| vec![tier.clone()])
     }
+}
 
-    fn place(&self, version: &PlanVersion, at: Timestamp) -> Place {
-        let window = version.plan.window_at(at);
-        Place { program_id: self.program.id, plan_version: version.version, window }
-    }
-
-    fn currency_at(&self, in_force: Option<&PlanVersion>) -> Rc<str> {
-        in_force.map_or_else(|| "".into(), |version| Rc::clone(&version.plan.currency.code))
-    }
+/// The currency of what a plan pays; none where no plan is in force.
+fn currency_of(in_force: Option<InForce>) -> Rc<str> {
+    in_force.map_or_else(|| "".into(), |in_force| Rc::clone(&in_force.version.plan.currency.code))
 }
 
 /// What an event counts that earned its referrer a line.

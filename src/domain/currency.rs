@@ -2,8 +2,9 @@
 
 use super::fraction::Fraction;
 use num_bigint::BigInt;
-use num_traits::{One, Signed, ToPrimitive};
+use num_traits::{Signed, ToPrimitive};
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// Decimals that a stored amount has room for: `numeric(19,4)`.
@@ -71,24 +72,21 @@ pub struct OutOfRange;
 
 /// Rounds an exact amount to so many decimals, and gives it that many: `7.50`. The only place where money is rounded.
 pub fn round(exact: &Fraction, decimals: u32, rounding: Rounding) -> Result<Decimal, OutOfRange> {
-    let units = exact * Fraction::from_integer(BigInt::from(10).pow(decimals));
-    let whole = match rounding {
-        Rounding::HalfUp => units.round().to_integer(),
-        Rounding::HalfEven => half_even(&units),
-        Rounding::Down => units.to_integer(),
+    let scaled = exact.numer() * BigInt::from(10).pow(decimals);
+    let (mut whole, rest) = (&scaled / exact.denom(), &scaled % exact.denom());
+    let is_away_from_zero = match (rest.magnitude() * 2u32).cmp(exact.denom().magnitude()) {
+        Ordering::Less => false,
+        Ordering::Equal => rounding == Rounding::HalfUp || rounding == Rounding::HalfEven && whole.bit(0),
+        Ordering::Greater => rounding != Rounding::Down,
     };
+    if is_away_from_zero {
+        whole += rest.signum();
+    }
     whole
         .to_i128()
         .and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, decimals).ok())
         .filter(|rounded| is_storable(*rounded))
         .ok_or(OutOfRange)
-}
-
-fn half_even(units: &Fraction) -> BigInt {
-    let nearest = units.round().to_integer();
-    let is_half = (units.fract().abs() * BigInt::from(2)).is_one();
-    // `round` went away from zero: one back if that is odd.
-    if is_half && nearest.bit(0) { nearest - units.numer().signum() } else { nearest }
 }
 
 /// Whether a value fits a `numeric(19,4)` column unchanged.

@@ -149,6 +149,11 @@ impl Plan {
         self.rates_of(event_kind).any(|rate| matches!(rate, Rate::Percent { .. }))
     }
 
+    /// Whether an event may rate earlier lines again: in `whole` rating, where anything accumulates.
+    pub fn rates_again(&self) -> bool {
+        self.method == RatingMethod::Whole && self.window != Window::Event
+    }
+
     /// How many decimals a volume is shown with at least.
     pub fn volume_decimals(&self) -> u32 {
         if self.metric == Metric::Revenue { self.currency.decimals } else { 0 }

@@ -3,7 +3,7 @@
 use super::currency::{self, OutOfRange};
 use super::fraction::{Fraction, exact, hundredths};
 use super::plan::{Crossing, Plan, Rate, RatingMethod, Tier};
-use num_traits::{One, Zero};
+use num_traits::Zero;
 use rust_decimal::Decimal;
 
 /// Why a line is worth less than a rate of the plan.
@@ -116,23 +116,22 @@ pub fn rate(
 ) -> Result<Rating, OutOfRange> {
     match (plan.method, plan.crossing) {
         (RatingMethod::Marginal, _) => marginal(plan, event_kind, amount.unwrap_or_default(), before),
-        (RatingMethod::Forward, Crossing::Old) => {
-            at_tier(plan, plan.tier_at(before), event_kind, amount, &Fraction::one())
-        }
-        _ => at_tier(plan, plan.tier_at(after), event_kind, amount, &Fraction::one()),
+        (RatingMethod::Forward, Crossing::Old) => at_tier(plan, plan.tier_at(before), event_kind, amount, None),
+        _ => at_tier(plan, plan.tier_at(after), event_kind, amount, None),
     }
 }
 
-/// One tier's rate for the whole event, or for the share of it that was not reversed.
+/// One tier's rate for the whole event, or for the share of it that was not reversed, if some was.
 pub fn at_tier(
     plan: &Plan,
     tier: Option<&Tier>,
     event_kind: &str,
     amount: Option<Decimal>,
-    share_left: &Fraction,
+    share_left: Option<&Fraction>,
 ) -> Result<Rating, OutOfRange> {
     let rate = tier.and_then(|tier| tier.rates.get(event_kind));
-    let earned = rate.map_or_else(Fraction::zero, |rate| earned(rate, amount)) * share_left;
+    let whole = rate.map_or_else(Fraction::zero, |rate| earned(rate, amount));
+    let earned = if let Some(share) = share_left { whole * share } else { whole };
     Ok(Rating {
         tier: tier.map(|tier| tier.name.clone()),
         basis: rate.map_or(Basis::None, Basis::from),

@@ -12,7 +12,7 @@ pub fn adjustment(plan: &Plan, tier: Option<&Tier>, of: &Recorded) -> Result<Opt
     if of.is_reversed_in_full() || of.tier() == name {
         return Ok(None);
     }
-    let rating = rating::at_tier(plan, tier, &of.line.event_kind, of.line.base_amount, &of.share_left())?;
+    let rating = rating::at_tier(plan, tier, &of.line.event_kind, of.line.base_amount, Some(&of.share_left()))?;
     let difference: Decimal = rating.amount - of.net();
     let words = |tier: Option<&str>| tier.map_or_else(|| "no tier".to_owned(), |name| format!("tier {name}"));
     let before = of.tier().map_or_else(|| "no tier".to_owned(), str::to_owned);

@@ -5,11 +5,10 @@ use crate::domain::account::Account;
 use crate::domain::eligibility::{Occurrence, Refusal, TieState};
 use crate::domain::line::Recorded;
 use crate::domain::mode::Mode;
-use crate::domain::plan::RatingMethod;
 use crate::domain::reversal::{Problem, Take};
 use crate::domain::standing::Standing;
 use crate::store::attribution::Tie;
-use crate::store::{participant, program, standing};
+use crate::store::{participant, posting, program, standing};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -80,7 +79,7 @@ impl Accounts {
     /// Whether events of a referrer may rate earlier lines again.
     pub fn may_rerate(&self, referrer_id: i64) -> bool {
         let program = &self.accounts.get(&referrer_id).expect(LOCKED).program;
-        program.versions.iter().any(|version| version.plan.method == RatingMethod::Whole)
+        program.versions.iter().any(|version| version.plan.rates_again())
     }
 
     /// Copies of accounts, to go back to.
@@ -92,6 +91,18 @@ impl Accounts {
     /// Goes back to copies.
     pub fn restore(&mut self, copies: Vec<Account>) {
         self.accounts.extend(copies.into_iter().map(|account| (account.id, account)));
+    }
+
+    /// Stores what was decided. False if an event turned out to be recorded by somebody else meanwhile: see
+    /// [`Journal::store`].
+    pub fn store(&mut self) -> bool {
+        // The one line of a single sign-up or event goes in one statement with its standing.
+        let Some((tie, line)) = self.journal.only_line() else { return self.journal.store() };
+        let account = self.accounts.get_mut(&line.referrer_id).expect(LOCKED);
+        let is_posted = posting::post(tie, line, &account.standing);
+        account.touched &= !is_posted;
+        self.journal.clear();
+        is_posted
     }
 
     /// Writes back the standings of those that anything happened to.

@@ -80,14 +80,14 @@ impl<'a> Accruer<'a> {
             let verdicts = if events.len() == 1 && !referrers().any(|id| self.accounts.may_rerate(id)) {
                 let verdicts = self.decide(events, &referees, known);
                 let stored = match self.accounts.journal.is_indivisible() {
-                    true => self.accounts.journal.store().then_some(()),
-                    false => subtransaction::all_or_nothing(|| self.accounts.journal.store().then_some(())),
+                    true => self.accounts.store().then_some(()),
+                    false => subtransaction::all_or_nothing(|| self.accounts.store().then_some(())),
                 };
                 stored.map(|()| verdicts)
             } else {
                 subtransaction::all_or_nothing(|| {
                     let verdicts = self.decide(events, &referees, known);
-                    self.accounts.journal.store().then_some(verdicts)
+                    self.accounts.store().then_some(verdicts)
                 })
             };
             match verdicts {
@@ -245,7 +245,7 @@ pub fn sign_up(user_key: &str) -> Result<Option<i64>, Error> {
     let occurrence = Occurrence::sign_up(&key, referee.participant_id, tie.attributed_at, state);
     let accrued = accounts.occur(tie.referrer_id, &occurrence).is_ok();
     // Under the lock of the only referrer that a sign-up can have, nobody else records it.
-    accounts.journal.store();
+    accounts.store();
     accounts.save();
     Ok(if accrued { line_of(mode, SIGN_UP, &key) } else { None })
 }

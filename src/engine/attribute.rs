@@ -30,7 +30,7 @@ pub fn attribute(user_key: &str, code: &str, reason: &str) -> Result<bool, Error
     accounts.journal.record(records::attributed(referee_id, referrer_id, reason));
     accounts.tie(Tie { referee_id, referrer_id, attributed_at: now() });
     // Nobody else can tie this person meanwhile, nor rate the sign-up.
-    accounts.journal.store();
+    accounts.store();
     accounts.save();
     Ok(true)
 }

@@ -2,7 +2,7 @@
 
 use super::records;
 use crate::domain::book::{Book, Entry};
-use crate::domain::line::Recorded;
+use crate::domain::line::{Line, Recorded};
 use crate::domain::mode::Mode;
 use crate::domain::plan::Plan;
 use crate::domain::standing::Place;
@@ -45,14 +45,26 @@ impl Journal {
         self.records.len() <= 1
     }
 
+    /// The one line that an event earned, with the tie if it is a sign-up, where that is all there is to store.
+    pub fn only_line(&self) -> Option<(Option<&Tie>, &Line)> {
+        let [Record { line: Some(line), .. }] = self.records.as_slice() else { return None };
+        let is_all = line.corrects.is_none() && self.ties.len() <= 1 && self.is_complete;
+        is_all.then(|| (self.ties.first(), line))
+    }
+
+    /// Begins anew, after everything was stored.
+    pub fn clear(&mut self) {
+        self.ties.clear();
+        self.records.clear();
+        self.round += 1;
+    }
+
     /// Stores everything. False if an event turned out to be recorded by somebody else meanwhile, now or earlier in this
     /// statement: then what was stored must be undone.
     pub fn store(&mut self) -> bool {
         attribution::insert(self.mode, &self.ties);
         self.is_complete &= ledger::append(&self.records);
-        self.ties.clear();
-        self.records.clear();
-        self.round += 1;
+        self.clear();
         std::mem::replace(&mut self.is_complete, true)
     }
 

@@ -101,7 +101,7 @@ impl Registrar {
             }
         }
         // Nobody else knows the participants, so nobody else has recorded their sign-ups.
-        self.accounts.journal.store();
+        self.accounts.store();
         Ok(entries.into_iter().map(|entry| entry.issued).collect())
     }
 

@@ -28,7 +28,7 @@ pub fn line(commission_id: i64, take: Take, reason: &str) -> Result<i64, Error> 
     // Read again under the lock: others may have reversed it while this waited.
     let found = found()?;
     reverse(&mut accounts, &found, take, reason)?;
-    accounts.journal.store();
+    accounts.store();
     accounts.save();
     Ok(latest_reversal(&lines::of_id(commission_id, mode).expect("lines are never deleted")))
 }
@@ -79,7 +79,7 @@ fn event_in(accounts: &mut Accounts, kind: &str, key: &str, take: Take, reason: 
         }
         reversed.push(found.id);
     }
-    accounts.journal.store();
+    accounts.store();
     let reversed = reversed.into_iter().filter_map(|id| lines::of_id(id, mode));
     Ok(reversed.map(|found| latest_reversal(&found)).collect())
 }

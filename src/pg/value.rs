@@ -1,6 +1,6 @@
 //! Values of columns whose types are the application's own.
 
-use super::numeric::{NumberError, parse};
+use super::numeric::{NumberError, decode};
 use super::timestamp::from_raw;
 use crate::domain::timestamp::Timestamp;
 use pgrx::{FromDatum, direct_function_call, pg_sys, varlena};
@@ -51,7 +51,7 @@ impl Value {
                 pg_sys::INT2OID => Ok(i16::from_datum(self.datum, false).expect("not NULL").into()),
                 pg_sys::INT4OID => Ok(i32::from_datum(self.datum, false).expect("not NULL").into()),
                 pg_sys::INT8OID => Ok(i64::from_datum(self.datum, false).expect("not NULL").into()),
-                pg_sys::NUMERICOID => parse(&output(self.datum, pg_sys::NUMERICOID)),
+                pg_sys::NUMERICOID => decode(self.datum),
                 _ => Err(NumberError::NotFinite),
             }
         }

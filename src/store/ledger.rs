@@ -30,7 +30,6 @@ pub struct Record {
 pub fn append(records: &[Record]) -> bool {
     match records {
         [] => true,
-        [Record { line: Some(line), action, .. }] if line.corrects.is_none() => append_line(action, line),
         [one] if one.line.is_none() => {
             append_plain(one);
             true
@@ -48,37 +47,6 @@ pub fn note(record: &Record) {
 pub fn notes(records: &[Record]) {
     // Only an event can be somebody else's already.
     let _ = append(records);
-}
-
-fn append_line(action: &'static str, line: &Line) -> bool {
-    static APPEND: Statement = Statement(include_str!("sql/append_line.sql"));
-    let (basis, rate) = line.basis.in_ledger();
-    APPEND.write(
-        &[
-            action.into(),
-            line.mode.as_str().into(),
-            line.kind.as_str().into(),
-            line.side.as_str().into(),
-            line.program_id.into(),
-            line.plan_version.into(),
-            line.referrer_id.into(),
-            line.referee_id.into(),
-            line.event_kind.as_str().into(),
-            line.event_key.as_str().into(),
-            Numeric(line.volume_before).into(),
-            line.tier.as_deref().into(),
-            basis.into(),
-            rate.map(Numeric).into(),
-            line.base_amount.map(Numeric).into(),
-            Numeric(line.amount).into(),
-            (&*line.currency).into(),
-            line.occurred_at.into(),
-            line.payable_at.into(),
-            line.note.map(Note::as_str).into(),
-            line.reason.as_deref().into(),
-        ],
-        |rows| !rows.is_empty(),
-    )
 }
 
 fn append_plain(record: &Record) {

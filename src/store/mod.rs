@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod lines;
 pub mod participant;
 pub mod payout;
+pub mod posting;
 pub mod program;
 pub mod standing;
 mod statement;

@@ -2,6 +2,7 @@
 
 use super::statement::{Statement, all, column, first, required};
 use crate::domain::timestamp::Timestamp;
+use crate::pg::unique_index::{Row, Seen, UniqueIndex};
 use pgrx::spi::{SpiHeapTupleData, SpiTupleTable};
 use std::collections::HashMap;
 
@@ -28,6 +29,25 @@ pub struct Participant {
     pub program_id: i32,
     /// Whether the person has been erased.
     pub erased: bool,
+}
+
+/// The columns of referrals.participant, in their order.
+const ID: usize = 1;
+const USER_KEY: usize = 2;
+const CODE: usize = 3;
+const PROGRAM_ID: usize = 4;
+
+static BY_ID: UniqueIndex = UniqueIndex { table: c"participant", index: c"participant_pkey" };
+static BY_KEY: UniqueIndex = UniqueIndex { table: c"participant", index: c"participant_user_key_key" };
+static BY_CODE: UniqueIndex = UniqueIndex { table: c"participant", index: c"participant_code_key" };
+
+fn found(row: &Row) -> Participant {
+    Participant {
+        id: row.required(ID),
+        code: row.required(CODE),
+        program_id: row.required(PROGRAM_ID),
+        erased: row.column::<String>(USER_KEY).is_none(),
+    }
 }
 
 fn participant(row: &SpiHeapTupleData) -> Participant {
@@ -58,10 +78,7 @@ pub fn insert(program_id: i32, people: &[New]) -> HashMap<String, i64> {
 
 /// The participant with a user_key.
 pub fn by_key(user_key: &str) -> Option<Participant> {
-    static BY_KEY: Statement = Statement(
-        "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE user_key = $1",
-    );
-    BY_KEY.read(&[user_key.into()], |rows| first(rows, participant))
+    BY_KEY.find(&[user_key.into()], Seen::ByQuery, found)
 }
 
 /// The participants with these user_keys, seeing what other transactions committed meanwhile.
@@ -74,34 +91,37 @@ pub fn by_keys(user_keys: Vec<&str>) -> HashMap<String, Participant> {
         .write(&[user_keys.into()], |rows| all(rows, |row| (required(row, 5), participant(row))).into_iter().collect())
 }
 
-/// The participants with these normalised codes.
+/// The participants with these normalised codes, seeing what other transactions committed meanwhile.
 pub fn by_codes(codes: Vec<&str>) -> HashMap<String, Participant> {
-    static ONE: Statement = Statement(
-        "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE code = $1",
-    );
     static MANY: Statement = Statement(
         "SELECT participant_id, code, program_id, user_key IS NULL FROM referrals.participant WHERE code = ANY ($1)",
     );
-    let read =
-        |rows: SpiTupleTable| all(rows, participant).into_iter().map(|found| (found.code.clone(), found)).collect();
     match codes.as_slice() {
         [] => HashMap::new(),
-        [one] => ONE.write(&[(*one).into()], read),
-        _ => MANY.write(&[codes.into()], read),
+        [one] => BY_CODE
+            .find(&[(*one).into()], Seen::Now, found)
+            .into_iter()
+            .map(|found| (found.code.clone(), found))
+            .collect(),
+        _ => MANY.write(&[codes.into()], |rows: SpiTupleTable| {
+            all(rows, participant).into_iter().map(|found| (found.code.clone(), found)).collect()
+        }),
     }
 }
 
 /// The programs that participants are in now, seeing what other transactions committed meanwhile.
 pub fn programs(participant_ids: &[i64]) -> HashMap<i64, i32> {
-    static ONE: Statement =
-        Statement("SELECT participant_id, program_id FROM referrals.participant WHERE participant_id = $1");
     static MANY: Statement =
         Statement("SELECT participant_id, program_id FROM referrals.participant WHERE participant_id = ANY ($1)");
-    let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 1), required(row, 2))).into_iter().collect();
     match participant_ids {
         [] => HashMap::new(),
-        [one] => ONE.write(&[(*one).into()], read),
-        many => MANY.write(&[many.to_vec().into()], read),
+        [one] => {
+            let program_id = BY_ID.find(&[(*one).into()], Seen::Now, |row| row.required(PROGRAM_ID));
+            program_id.into_iter().map(|program_id| (*one, program_id)).collect()
+        }
+        many => MANY.write(&[many.to_vec().into()], |rows| {
+            all(rows, |row| (required(row, 1), required(row, 2))).into_iter().collect()
+        }),
     }
 }
 
@@ -116,20 +136,17 @@ pub fn keys(participant_ids: &[i64]) -> HashMap<i64, Option<String>> {
 
 /// The user_key behind a normalised code; `None` for an unknown code and for an erased person.
 pub fn key_by_code(code: &str) -> Option<String> {
-    static KEY: Statement = Statement("SELECT user_key FROM referrals.participant WHERE code = $1");
-    KEY.read(&[code.into()], |rows| first(rows, |row| column(row, 1)).flatten())
+    BY_CODE.find(&[code.into()], Seen::ByQuery, |row| row.column(USER_KEY)).flatten()
 }
 
 /// The code of a user.
 pub fn code_by_key(user_key: &str) -> Option<String> {
-    static CODE: Statement = Statement("SELECT code FROM referrals.participant WHERE user_key = $1");
-    CODE.read(&[user_key.into()], |rows| first(rows, |row| required(row, 1)))
+    BY_KEY.find(&[user_key.into()], Seen::ByQuery, |row| row.required(CODE))
 }
 
 /// Whether a code has ever been issued.
 pub fn is_taken(code: &str) -> bool {
-    static TAKEN: Statement = Statement("SELECT true FROM referrals.participant WHERE code = $1");
-    TAKEN.read(&[code.into()], |rows| !rows.is_empty())
+    BY_CODE.find(&[code.into()], Seen::ByQuery, |_| ()).is_some()
 }
 
 /// Locks a participant who exists until the end of the transaction. Ties and lines about them go on meanwhile.

@@ -6,10 +6,8 @@ use crate::domain::standing::{Place, Standing};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Span;
 use crate::pg::numeric::Numeric;
+use crate::pg::unique_index::{Row, UniqueIndex};
 use pgrx::spi::SpiHeapTupleData;
-
-const LOCK: &str = "SELECT participant_id, as_of, program_id, plan_version, window_start, window_end, volume, tier
-     FROM referrals.standing WHERE participant_id = $1 AND mode = $2 FOR NO KEY UPDATE";
 
 fn standing(row: &SpiHeapTupleData) -> (i64, Standing) {
     let place = column(row, 3).map(|program_id| Place {
@@ -21,22 +19,31 @@ fn standing(row: &SpiHeapTupleData) -> (i64, Standing) {
     (required(row, 1), Standing { as_of: required(row, 2), place, volume: volume.0, tier: column(row, 8) })
 }
 
+/// The standing of a row that was locked; the numbers are those of the columns of referrals.standing.
+fn locked(row: &Row) -> (i64, Standing) {
+    let place = row.column(4).map(|program_id| Place {
+        program_id,
+        plan_version: row.required(5),
+        window: Span { start: row.required(6), end: row.required(7) },
+    });
+    let volume: Numeric = row.required(8);
+    (row.required(1), Standing { as_of: row.required(3), place, volume: volume.0, tier: row.column(9) })
+}
+
 /// Locks the standings of referrers until the end of the transaction, making those that are missing. The ids ascend
 /// and are distinct: everybody makes, then locks, in this order, so that no two statements wait for each other.
 pub fn lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
-    static ONE: Statement = Statement(LOCK);
+    static ONE: UniqueIndex = UniqueIndex { table: c"standing", index: c"standing_pkey" };
     static MANY: Statement = Statement(include_str!("sql/lock_standings.sql"));
     match referrer_ids {
         [] => Vec::new(),
         [one] => {
-            let lock = || ONE.write(&[(*one).into(), mode.as_str().into()], |rows| all(rows, standing));
-            match lock() {
-                locked if locked.is_empty() => {
-                    make_missing(referrer_ids, mode);
-                    lock()
-                }
-                locked => locked,
-            }
+            let lock = || ONE.lock(&[(*one).into(), mode.as_str().into()], locked);
+            let found = lock().or_else(|| {
+                make_missing(referrer_ids, mode);
+                lock()
+            });
+            found.into_iter().collect()
         }
         many => {
             make_missing(many, mode);

@@ -113,7 +113,8 @@ CREATE TRIGGER steal BEFORE INSERT ON readers FOR EACH STATEMENT EXECUTE FUNCTIO
 
 -- app: registers and looks up, and decides nothing.
 SET ROLE regress_referrals_app;
-SELECT referrals.register('eve', 'ann', wanted_code => 'EVE', registered_at => '2026-01-06 00:00+00'), referrals.code_of('1'), referrals.lookup('eve'), referrals.tier_of('1', '2026-01-06 00:00+00');
+SELECT referrals.register('eve', 'ann', wanted_code => 'EVE', registered_at => '2026-01-06 00:00+00');
+SELECT referrals.code_of('1'), referrals.lookup('eve'), referrals.tier_of('1', '2026-01-06 00:00+00');
 SELECT referrals.pause_program('default');
 \echo :SQLSTATE
 SELECT referrals.define_program('p', '{"currency": "USD", "tiers": [{"name": "A", "from": 0, "rates": {}}]}');
