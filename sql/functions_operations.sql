@@ -23,6 +23,12 @@ AS 'MODULE_PATHNAME', 'purge_mock_wrapper';
 COMMENT ON FUNCTION referrals.purge_mock() IS
   'Deletes all mock lines and their audit rows, and forgets the mock standings; returns the number of lines. Codes and ties stay: they are facts, not money, and the screens go on counting them. Audited.';
 
+CREATE FUNCTION referrals.process_queue(batch integer DEFAULT 10000) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+AS 'MODULE_PATHNAME', 'process_queue_wrapper';
+COMMENT ON FUNCTION referrals.process_queue(integer) IS
+  'Accrues what waits under plans with "accrual": "queued", at most batch events, each referrer''s in their order of arrival and as they would have been accrued then; returns how many it took from the queue. For any scheduler, and for several sessions at once: referrers that another one works on are left to it. Live events wait while the mode is mock. Errors: 22004 NULL, 22023 batch not above 0.';
+
 CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'grant_access_wrapper';
@@ -33,7 +39,7 @@ CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, d
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'health_wrapper';
 COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS).';
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock).';
 
 CREATE FUNCTION referrals._current_standing(
   participant_id bigint, mode text, program_id integer, place_program_id integer, place_version integer,

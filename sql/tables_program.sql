@@ -31,6 +31,7 @@ window: {"days": 30}; over which time: "lifetime", "month", "quarter", "year", s
 time_zone: "Europe/Berlin"; where calendar windows begin and months are counted; default "UTC".
 rating: "marginal"; "forward" (one tier rates the event), "marginal" (each slice of the amount at the rate of its band; needs metric "revenue", and percent without min and max) or "whole" (the tier reached rates every line of the window by adjustments; no limits per window, no window of days); default "forward".
 crossing: "old"; the event that reaches a threshold earns the "new" tier or the "old" one (forward only); default "new".
+accrual: "queued"; "immediate" (in the transaction that brings the event) or "queued" (that only records it, and referrals.process_queue accrues it later, so that nobody waits for a referrer whom many use at once); default "immediate".
 rounding: "half_even"; "half_up" (away from zero), "half_even" or "down", once a line; default "half_up".
 hold_days: 30; times 24 hours from the event until its lines are payable; default 0.
 reversal_lowers_volume: false; whether what is reversed counts no longer; default true.

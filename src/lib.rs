@@ -28,7 +28,8 @@ extension_sql_file!("../sql/tables_program.sql", name = "tables_program", requir
 extension_sql_file!("../sql/tables_person.sql", name = "tables_person", requires = ["tables_program"]);
 extension_sql_file!("../sql/tables_ledger.sql", name = "tables_ledger", requires = ["tables_person"]);
 extension_sql_file!("../sql/tables_payout.sql", name = "tables_payout", requires = ["tables_ledger"]);
-extension_sql_file!("../sql/tables_environment.sql", name = "tables_environment", requires = ["tables_payout"]);
+extension_sql_file!("../sql/tables_queue.sql", name = "tables_queue", requires = ["tables_payout"]);
+extension_sql_file!("../sql/tables_environment.sql", name = "tables_environment", requires = ["tables_queue"]);
 extension_sql_file!("../sql/guards.sql", name = "guards", requires = ["tables_environment"]);
 extension_sql_file!("../sql/functions_codes.sql", name = "functions_codes", requires = ["guards"]);
 extension_sql_file!("../sql/functions_users.sql", name = "functions_users", requires = ["functions_codes"]);

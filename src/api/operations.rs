@@ -1,7 +1,7 @@
 //! Mode, access and health.
 
 use super::decode::required;
-use crate::engine::{access, environment, health};
+use crate::engine::{access, environment, health, queue};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -23,6 +23,11 @@ fn go_mock() {
 #[pg_extern(sql = false)]
 fn purge_mock() -> i64 {
     environment::purge_mock()
+}
+
+#[pg_extern(sql = false)]
+fn process_queue(batch: Option<i32>) -> Result<i64, ErrorReport> {
+    Ok(queue::process(required("batch", batch)?)?)
 }
 
 #[pg_extern(sql = false)]

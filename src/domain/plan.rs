@@ -48,6 +48,17 @@ pub enum Crossing {
     Old,
 }
 
+/// When events are accrued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accrual {
+    /// In the transaction that brings them; those of one referrer wait for each other.
+    #[default]
+    Immediate,
+    /// Later, in their order, so that nobody waits for a referrer.
+    Queued,
+}
+
 /// What a tier pays for one kind of event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rate {
@@ -106,6 +117,8 @@ pub struct Plan {
     pub crossing: Crossing,
     /// How an amount between two minor units is decided.
     pub rounding: Rounding,
+    /// When events are accrued.
+    pub accrual: Accrual,
     /// Days of 24 hours before a line may be paid out.
     pub hold_days: u32,
     /// Whether a reversal takes its event out of the volume.
@@ -203,6 +216,16 @@ impl Program {
     /// The plan version in force at a time: the latest to take effect, of equals the highest version.
     pub fn plan_at(&self, at: Timestamp) -> Option<&PlanVersion> {
         self.versions.iter().rev().find(|version| version.effective_from <= at)
+    }
+
+    /// Whether what arrives at a time waits to be accrued.
+    pub fn queues_at(&self, now: Timestamp) -> bool {
+        self.plan_at(now).is_some_and(|version| version.plan.accrual == Accrual::Queued)
+    }
+
+    /// Whether anything may be waiting: whether any version ever queued.
+    pub fn may_have_queued(&self) -> bool {
+        self.versions.iter().any(|version| version.plan.accrual == Accrual::Queued)
     }
 
     /// The plan version of a number.

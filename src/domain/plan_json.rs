@@ -57,6 +57,7 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
         zone,
         method: shape.rating,
         crossing: shape.crossing,
+        accrual: shape.accrual,
         rounding: shape.rounding,
         hold_days: whole(shape.hold_days.0, 0..=MAX_DAYS, "$.hold_days")?,
         reversal_lowers_volume: shape.reversal_lowers_volume,

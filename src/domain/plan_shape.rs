@@ -2,7 +2,7 @@
 //! and README; what the values mean is checked in `plan_json`.
 
 use super::currency::Rounding;
-use super::plan::{Crossing, Metric, RatingMethod};
+use super::plan::{Accrual, Crossing, Metric, RatingMethod};
 use super::window::Window;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -29,6 +29,8 @@ pub struct PlanShape {
     pub crossing: Crossing,
     #[serde(default, deserialize_with = "word")]
     pub rounding: Rounding,
+    #[serde(default, deserialize_with = "word")]
+    pub accrual: Accrual,
     #[serde(default)]
     pub hold_days: Exact,
     #[serde(default = "yes")]

@@ -113,6 +113,8 @@ pub fn is_blank(typed: &str) -> bool {
 pub struct Owner {
     /// Who it is.
     pub participant_id: i64,
+    /// The program that rates whom the participant brings.
+    pub program_id: i32,
     /// Whether the person has been erased since.
     pub erased: bool,
     /// Which row of this batch it is, if the participant came with it.
@@ -137,7 +139,7 @@ mod tests {
     use super::*;
 
     fn owner(row: Option<usize>, erased: bool) -> Option<Owner> {
-        Some(Owner { participant_id: 1, erased, row })
+        Some(Owner { participant_id: 1, program_id: 1, erased, row })
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::domain::account::Account;
 use crate::domain::eligibility::{Occurrence, Refusal, TieState};
 use crate::domain::line::Recorded;
 use crate::domain::mode::Mode;
+use crate::domain::plan::Program;
 use crate::domain::reversal::{Problem, Take};
 use crate::domain::standing::Standing;
 use crate::store::attribution::Tie;
@@ -39,10 +40,21 @@ impl Accounts {
     /// of arrival is fixed.
     pub fn lock(&mut self, referrer_ids: impl Iterator<Item = i64>) {
         let missing: BTreeSet<i64> = referrer_ids.filter(|id| !self.accounts.contains_key(id)).collect();
-        let missing: Vec<i64> = missing.into_iter().collect();
-        let standings = standing::lock(&missing, self.mode);
+        self.hold(standing::lock(&Vec::from_iter(missing), self.mode));
+    }
+
+    /// Locks those accounts that nobody else holds; gives their referrers.
+    pub fn try_lock(&mut self, referrer_ids: &[i64]) -> Vec<i64> {
+        let free = standing::try_lock(referrer_ids, self.mode);
+        let locked = free.iter().map(|(id, _)| *id).collect();
+        self.hold(free);
+        locked
+    }
+
+    fn hold(&mut self, standings: Vec<(i64, Standing)>) {
+        let ids: Vec<i64> = standings.iter().map(|(id, _)| *id).collect();
         // Read under the lock: a referrer may have been moved while this waited.
-        let programs = participant::programs(&missing);
+        let programs = participant::programs(&ids);
         for (id, standing) in standings {
             let program = program::by_id(programs[&id]).expect(VOUCHED);
             let account = Account::new(id, self.mode, program, standing, &self.journal.page(id));
@@ -68,6 +80,15 @@ impl Accounts {
     pub fn occur(&mut self, referrer_id: i64, event: &Occurrence) -> Result<Rc<str>, Refusal> {
         let account = self.accounts.get_mut(&referrer_id).expect(LOCKED);
         account.occur(event, &mut self.journal.page(referrer_id))
+    }
+
+    /// The same for an event that arrived while the referrer was in this program, paused or not.
+    pub fn occur_in(&mut self, program: Rc<Program>, referrer_id: i64, event: &Occurrence) -> Result<Rc<str>, Refusal> {
+        let account = self.accounts.get_mut(&referrer_id).expect(LOCKED);
+        let now = std::mem::replace(&mut account.program, program);
+        let result = self.occur(referrer_id, event);
+        self.accounts.get_mut(&referrer_id).expect(LOCKED).program = now;
+        result
     }
 
     /// Reverses a line of a referrer. `tie_counts` tells whether it is the line of a sign-up whose tie is of this mode.

@@ -4,10 +4,11 @@
 use super::accounts::Accounts;
 use super::environment;
 use super::error::Error;
+use super::judge::{self, Case, Recorded, Verdict};
 use super::register::BadInput;
-use super::{records, reverse};
+use super::{queue, records, reverse};
 use crate::domain::eligibility::{Amount, Occurrence, Refusal, TieState};
-use crate::domain::event::{Event, Known};
+use crate::domain::event::Event;
 use crate::domain::mode::Mode;
 use crate::domain::plan::SIGN_UP;
 use crate::domain::reversal::Take;
@@ -16,25 +17,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::pg::timestamp::now;
 use crate::pg::{memory, subtransaction};
 use crate::store::attribution::{self, Referee};
-use crate::store::{attachment, event, ledger, participant};
+use crate::store::{attachment, event, ledger};
 use pgrx::pg_sys::Oid;
-use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-
-/// What became of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It earned its lines.
-    Accrued,
-    /// It had earned them before.
-    Known(Option<i64>),
-    /// It earned none.
-    Refused(Refusal),
-    /// It has no key by which it could be recorded.
-    Skipped,
-    /// It was recorded with other content; both in words.
-    Conflict { recorded: String, sent: String },
-}
 
 /// Accrues the events of one statement, batch by batch. What it did is complete after [`Accruer::finish`].
 pub struct Accruer<'a> {
@@ -43,9 +28,6 @@ pub struct Accruer<'a> {
     bad_input: BadInput,
     accounts: Accounts,
 }
-
-/// Events that have their lines, by key.
-type Recorded = HashMap<String, Known>;
 
 impl<'a> Accruer<'a> {
     /// Prepares for events of a kind. `table` is named in audit rows.
@@ -59,7 +41,10 @@ impl<'a> Accruer<'a> {
         let referees = attribution::referees(&referees.iter().map(String::as_str).collect::<Vec<_>>());
         let of_referees = referees.values().filter_map(|referee| Some(referee.tie?.0.referrer_id));
         let of_lines = reverse::referrers(self.accounts.mode(), self.kind, reversed);
-        self.accounts.lock(of_referees.chain(of_lines));
+        let concerned: HashSet<i64> = of_referees.chain(of_lines).collect();
+        // What is reversed in the same statement cannot wait.
+        let queueing = if reversed.is_empty() { queue::queueing(&concerned) } else { HashMap::new() };
+        queue::lock(&mut self.accounts, concerned.into_iter().filter(|id| !queueing.contains_key(id)));
     }
 
     /// Accrues a batch, in its order.
@@ -70,15 +55,18 @@ impl<'a> Accruer<'a> {
     fn accrue_batch(&mut self, events: &[Event]) -> Vec<Verdict> {
         let keys: Vec<&str> = events.iter().filter_map(|event| event.referee.as_deref()).collect();
         let referees = attribution::referees(&keys);
-        let referrers = || referees.values().filter_map(|referee| Some(referee.tie?.0.referrer_id));
-        self.accounts.lock(referrers());
+        let concerned = referees.values().filter_map(|referee| Some(referee.tie?.0.referrer_id));
+        let concerned: HashSet<i64> = concerned.collect();
+        let queueing = self.queueing(&concerned);
+        let referrers = || concerned.iter().copied().filter(|id| !queueing.contains_key(id));
+        queue::lock(&mut self.accounts, referrers());
         let keys: Vec<&str> = events.iter().filter_map(|event| event.key.as_deref()).collect();
         loop {
             let copies = self.accounts.copies(referrers());
             // Under the locks: whoever records an event of these referees meanwhile has waited for us, or we for them.
             let known = event::known(self.accounts.mode(), self.kind, &keys);
             let verdicts = if events.len() == 1 && !referrers().any(|id| self.accounts.may_rerate(id)) {
-                let verdicts = self.decide(events, &referees, known);
+                let verdicts = self.decide(events, &referees, &queueing, known);
                 let stored = match self.accounts.journal.is_indivisible() {
                     true => self.accounts.store().then_some(()),
                     false => subtransaction::all_or_nothing(|| self.accounts.store().then_some(())),
@@ -86,7 +74,7 @@ impl<'a> Accruer<'a> {
                 stored.map(|()| verdicts)
             } else {
                 subtransaction::all_or_nothing(|| {
-                    let verdicts = self.decide(events, &referees, known);
+                    let verdicts = self.decide(events, &referees, &queueing, known);
                     self.accounts.store().then_some(verdicts)
                 })
             };
@@ -108,13 +96,27 @@ impl<'a> Accruer<'a> {
         self.accounts.save();
     }
 
-    fn decide(&mut self, events: &[Event], referees: &HashMap<String, Referee>, mut known: Recorded) -> Vec<Verdict> {
-        let now = now();
-        let mut verdicts = Vec::with_capacity(events.len());
-        for event in events {
-            verdicts.push(self.decide_one(event, now, referees, &mut known));
+    /// Those of the referrers whose events wait, with their programs. A direct call waits for nobody, since it answers
+    /// with a line; nor does an event of an account that this statement holds already.
+    fn queueing(&self, referrer_ids: &HashSet<i64>) -> HashMap<i64, i32> {
+        match self.bad_input {
+            BadInput::Raise => HashMap::new(),
+            BadInput::Record => {
+                let not_held = referrer_ids.iter().copied().filter(|id| !self.accounts.holds(*id));
+                queue::queueing(&not_held.collect())
+            }
         }
-        verdicts
+    }
+
+    fn decide(
+        &mut self,
+        events: &[Event],
+        referees: &HashMap<String, Referee>,
+        queueing: &HashMap<i64, i32>,
+        mut known: Recorded,
+    ) -> Vec<Verdict> {
+        let now = now();
+        events.iter().map(|event| self.decide_one(event, now, referees, queueing, &mut known)).collect()
     }
 
     fn decide_one(
@@ -122,84 +124,34 @@ impl<'a> Accruer<'a> {
         event: &Event,
         now: Timestamp,
         referees: &HashMap<String, Referee>,
+        queueing: &HashMap<i64, i32>,
         known: &mut Recorded,
     ) -> Verdict {
         let key = match sign_up::check_key(event.key.as_deref()) {
             Ok(key) => key,
             Err(problem) => return self.skip(problem),
         };
+        let case = Case { kind: self.kind, key, event, bad_input: self.bad_input };
         let referee = event.referee.as_ref().and_then(|user_key| referees.get(user_key));
         let referee_id = referee.map(|referee| referee.participant_id);
         if let Some(recorded) = known.get(key) {
-            return self.known(recorded, key, event, referee_id);
+            return judge::known(&mut self.accounts, &case, recorded, referee_id);
         }
-        if let Some(given) = event.at.filter(|at| !at.is_usable()) {
-            self.accounts.journal.record(records::time_refused(referee_id, given));
-        }
-        let Some(referee) = referee else { return self.refuse(event, key, None, Refusal::UnknownReferee) };
-        let Some((tie, _)) = referee.tie else { return self.refuse(event, key, referee_id, Refusal::NoReferrer) };
-        let occurrence = Occurrence {
-            kind: self.kind,
-            key,
-            referee_id: referee.participant_id,
-            at: event.at.filter(|at| at.is_usable()).unwrap_or(now),
-            amount: event.amount,
-            currency: event.currency(),
-            tied_at: tie.attributed_at,
-            tie: TieState::Apart,
+        let Some(tie) = referee.and_then(|referee| Some(referee.tie?.0)) else {
+            let reason = if referee.is_none() { Refusal::UnknownReferee } else { Refusal::NoReferrer };
+            return judge::untied(&mut self.accounts, &case, referee_id, reason);
         };
-        match self.accounts.occur(tie.referrer_id, &occurrence) {
-            Err(reason) => Verdict::Refused(reason),
-            Ok(currency) => {
-                let recorded = Known {
-                    commission_id: None,
-                    referee_id: referee.participant_id,
-                    amount: event.amount.given(),
-                    currency: currency.to_string(),
-                    at: occurrence.at,
-                };
-                known.insert(key.to_owned(), recorded);
-                Verdict::Accrued
-            }
+        if let Some(program_id) = queueing.get(&tie.referrer_id) {
+            queue::wait(&mut self.accounts.journal, self.kind, event, tie, *program_id);
+            return Verdict::Queued;
         }
+        judge::tied(&mut self.accounts, &case, tie, now, None, known)
     }
 
     fn skip(&mut self, problem: KeyProblem) -> Verdict {
         let table = self.table.and_then(attachment::name);
         self.accounts.journal.record(records::skipped(problem, table));
         Verdict::Skipped
-    }
-
-    fn refuse(&mut self, event: &Event, key: &str, referee_id: Option<i64>, reason: Refusal) -> Verdict {
-        let detail = records::event(self.kind, key, event.amount, event.currency());
-        self.accounts.journal.record(records::refused(self.accounts.mode(), referee_id, None, reason, detail));
-        Verdict::Refused(reason)
-    }
-
-    /// An event that has its line: nothing happens if it is sent again as it was.
-    fn known(&mut self, recorded: &Known, key: &str, event: &Event, referee_id: Option<i64>) -> Verdict {
-        if recorded.is_same(event, referee_id) {
-            return Verdict::Known(recorded.commission_id);
-        }
-        // The audit names people by number alone, an error whoever asks by the key that they sent.
-        let (before, after): (Value, Value) = match self.bad_input {
-            BadInput::Record => (recorded.referee_id.into(), referee_id.into()),
-            BadInput::Raise => {
-                let key = participant::keys(&[recorded.referee_id]).remove(&recorded.referee_id);
-                (key.flatten().into(), event.referee.clone().into())
-            }
-        };
-        let amount = recorded.amount.map_or(Amount::Absent, Amount::Given);
-        let recorded = records::content(before, amount, Some(&recorded.currency), Some(recorded.at));
-        let sent = records::content(after, event.amount, event.currency(), event.at);
-        if self.bad_input == BadInput::Record {
-            let mut detail = records::event(self.kind, key, Amount::Absent, None);
-            detail.insert("recorded".to_owned(), recorded.clone());
-            detail.insert("sent".to_owned(), sent.clone());
-            let reason = Refusal::ConflictingEvent;
-            self.accounts.journal.record(records::refused(self.accounts.mode(), referee_id, None, reason, detail));
-        }
-        Verdict::Conflict { recorded: recorded.to_string(), sent: sent.to_string() }
     }
 }
 
@@ -214,7 +166,7 @@ pub fn one(kind: &str, event: Event) -> Result<Option<i64>, Error> {
         Verdict::Accrued => Ok(line_of(mode, kind, &key)),
         Verdict::Known(id) => Ok(id),
         Verdict::Refused(Refusal::AmountOutOfRange) => Err(Error::EarningsOutOfRange),
-        Verdict::Refused(_) | Verdict::Skipped => Ok(None),
+        Verdict::Refused(_) | Verdict::Skipped | Verdict::Queued => Ok(None),
         Verdict::Conflict { recorded, sent } => {
             Err(Error::ConflictingEvent { kind: kind.to_owned(), key, recorded, sent })
         }
@@ -237,7 +189,7 @@ pub fn sign_up(user_key: &str) -> Result<Option<i64>, Error> {
         return refused(Some(referee.participant_id), Refusal::NoReferrer);
     };
     let key = referee.participant_id.to_string();
-    accounts.lock([tie.referrer_id].into_iter());
+    queue::lock(&mut accounts, [tie.referrer_id].into_iter());
     if let Some(id) = line_of(mode, SIGN_UP, &key) {
         return Ok(Some(id));
     }

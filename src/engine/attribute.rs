@@ -3,7 +3,7 @@
 use super::accounts::Accounts;
 use super::environment;
 use super::error::Error;
-use super::records;
+use super::{queue, records};
 use crate::domain::code::Code;
 use crate::domain::sign_up::{self, Owner, Untied};
 use crate::pg::timestamp::now;
@@ -26,7 +26,7 @@ pub fn attribute(user_key: &str, code: &str, reason: &str) -> Result<bool, Error
         }
     };
     let mut accounts = Accounts::new(environment::mode());
-    accounts.lock([referrer_id].into_iter());
+    queue::lock(&mut accounts, [referrer_id].into_iter());
     accounts.journal.record(records::attributed(referee_id, referrer_id, reason));
     accounts.tie(Tie { referee_id, referrer_id, attributed_at: now() });
     // Nobody else can tie this person meanwhile, nor rate the sign-up.
@@ -39,6 +39,7 @@ fn owner(referee_id: i64, code: &str) -> Result<Owner, Untied> {
     let found = Code::parse(code).and_then(|code| participant::by_codes(vec![code.as_str()]).into_values().next());
     let owner = found.map(|found| Owner {
         participant_id: found.id,
+        program_id: found.program_id,
         erased: found.erased,
         // As if the code came with the sign-up, where it is the person's own.
         row: (found.id == referee_id).then_some(0),

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::records;
 use crate::domain::mode::Mode;
 use crate::pg::{identity, settings};
-use crate::store::{environment, ledger, standing};
+use crate::store::{environment, ledger, queue, standing};
 use serde_json::json;
 use std::cell::Cell;
 
@@ -74,6 +74,7 @@ pub fn purge_mock() -> i64 {
     PURGING.set(true);
     let pass = Pass;
     let referrers = standing::lock_mock();
+    queue::delete_mock();
     let lines = ledger::delete_mock();
     standing::blank_mock(referrers);
     drop(pass);

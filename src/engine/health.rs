@@ -1,8 +1,11 @@
 //! What an operator should know about this installation.
 
 use super::environment;
+use crate::domain::mode::Mode;
+use crate::domain::timestamp::Timestamp;
+use crate::pg::timestamp::clock;
 use crate::pg::{condition, roles, subtransaction};
-use crate::store::health;
+use crate::store::{health, queue};
 
 /// One check.
 pub struct Check {
@@ -27,6 +30,7 @@ pub fn checks() -> Vec<Check> {
         detail: if found.is_empty() { well.to_owned() } else { format!("{ill}: {}", found.join(", ")) },
     };
     vec![
+        queue(),
         Check { name: "mode", ok: mode_ok, detail: mode },
         none_of(
             "attachments",
@@ -41,6 +45,27 @@ pub fn checks() -> Vec<Check> {
             "a trigger that guards it is missing or not ENABLE ALWAYS, on",
         ),
     ]
+}
+
+/// What waits to be accrued, and whether that is for too long.
+fn queue() -> Check {
+    const HOUR: i64 = 3_600_000_000;
+    let backlog = queue::backlog();
+    let is_held_back = |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock;
+    let is_late = |oldest: Timestamp| oldest.micros() < clock().micros() - HOUR;
+    let in_words = |&(mode, events, oldest): &(Mode, i64, Timestamp)| {
+        let why = if is_held_back(mode) { ", until the mode is live again" } else { "" };
+        format!("{events} {} since {oldest}{why}", mode.as_str())
+    };
+    let waiting: Vec<String> = backlog.iter().map(in_words).collect();
+    Check {
+        name: "queue",
+        ok: !backlog.iter().any(|(mode, _, oldest)| is_held_back(*mode) || is_late(*oldest)),
+        detail: match waiting.is_empty() {
+            true => "nothing waits to be accrued".to_owned(),
+            false => format!("waiting to be accrued by referrals.process_queue: {}", waiting.join(", ")),
+        },
+    }
 }
 
 /// Attached tables that are not followed: by their columns, or by a condition that cannot be read any more.

@@ -11,7 +11,7 @@ use crate::domain::volume::{Measure, Usage};
 use crate::domain::window::Span;
 use crate::store::attribution::{self, Tie};
 use crate::store::ledger::{self, Record};
-use crate::store::{lines, program, volume};
+use crate::store::{lines, program, queue, volume};
 use rust_decimal::Decimal;
 use std::rc::Rc;
 
@@ -21,13 +21,23 @@ pub struct Journal {
     round: Round,
     ties: Vec<Tie>,
     records: Vec<Record>,
+    waiting: Vec<queue::New>,
+    settled: Vec<i64>,
     is_complete: bool,
 }
 
 impl Journal {
     /// Nothing yet.
     pub fn new(mode: Mode) -> Journal {
-        Journal { mode, round: 0, ties: Vec::new(), records: Vec::new(), is_complete: true }
+        Journal {
+            mode,
+            round: 0,
+            ties: Vec::new(),
+            records: Vec::new(),
+            waiting: Vec::new(),
+            settled: Vec::new(),
+            is_complete: true,
+        }
     }
 
     /// Takes a tie.
@@ -40,6 +50,16 @@ impl Journal {
         self.records.push(record);
     }
 
+    /// Puts an event into the queue.
+    pub fn wait(&mut self, event: queue::New) {
+        self.waiting.push(event);
+    }
+
+    /// Takes an event out of the queue, with what is recorded of it.
+    pub fn settle(&mut self, queue_id: i64) {
+        self.settled.push(queue_id);
+    }
+
     /// Whether storing it cannot leave a part behind: it is one record, or none.
     pub fn is_indivisible(&self) -> bool {
         self.records.len() <= 1
@@ -48,7 +68,11 @@ impl Journal {
     /// The one line that an event earned, with the tie if it is a sign-up, where that is all there is to store.
     pub fn only_line(&self) -> Option<(Option<&Tie>, &Line)> {
         let [Record { line: Some(line), .. }] = self.records.as_slice() else { return None };
-        let is_all = line.corrects.is_none() && self.ties.len() <= 1 && self.is_complete;
+        let is_all = line.corrects.is_none()
+            && self.ties.len() <= 1
+            && self.waiting.is_empty()
+            && self.settled.is_empty()
+            && self.is_complete;
         is_all.then(|| (self.ties.first(), line))
     }
 
@@ -56,6 +80,8 @@ impl Journal {
     pub fn clear(&mut self) {
         self.ties.clear();
         self.records.clear();
+        self.waiting.clear();
+        self.settled.clear();
         self.round += 1;
     }
 
@@ -63,6 +89,8 @@ impl Journal {
     /// statement: then what was stored must be undone.
     pub fn store(&mut self) -> bool {
         attribution::insert(self.mode, &self.ties);
+        queue::add(self.mode, &self.waiting);
+        queue::remove(&self.settled);
         self.is_complete &= ledger::append(&self.records);
         self.clear();
         std::mem::replace(&mut self.is_complete, true)

@@ -5,8 +5,7 @@ use super::accounts::Accounts;
 use super::codes::{self, Applicant, Issued};
 use super::environment;
 use super::error::Error;
-use super::programs;
-use super::records;
+use super::{programs, queue, records};
 use crate::domain::code::Code;
 use crate::domain::sign_up::{self, KeyProblem, Owner, SignUp, Untied, is_blank};
 use crate::domain::timestamp::Timestamp;
@@ -68,7 +67,8 @@ impl Registrar {
     /// ascending order over all of them and cannot deadlock with another.
     pub fn lock_ahead(&mut self, codes: HashSet<Code>) {
         let owners = participant::by_codes(codes.iter().map(Code::as_str).collect());
-        self.accounts.lock(owners.values().map(|owner| owner.id));
+        let immediate = owners.values().filter(|owner| !queue::queues(owner.program_id));
+        queue::lock(&mut self.accounts, immediate.map(|owner| owner.id));
     }
 
     /// Registers a batch, in its order.
@@ -79,7 +79,8 @@ impl Registrar {
     fn register_batch(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
         let entries = self.enter(sign_ups)?;
         let owners = owners(&entries);
-        self.accounts.lock(owners.values().filter_map(|owner| Some(owner.ok()?.participant_id)));
+        let immediate = owners.values().flatten().filter(|owner| !queue::queues(owner.program_id));
+        queue::lock(&mut self.accounts, immediate.map(|owner| owner.participant_id));
         for (row, entry) in entries.iter().enumerate() {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),
@@ -93,11 +94,14 @@ impl Registrar {
             let Some(named) = named_code(entry.sign_up) else { continue };
             match owners.get(&row).copied().unwrap_or(Err(Untied::AlreadyRegistered)) {
                 Err(reason) => self.accounts.journal.record(records::untied(participant.id, reason, named)),
-                Ok(owner) => self.accounts.tie(Tie {
-                    referee_id: participant.id,
-                    referrer_id: owner.participant_id,
-                    attributed_at: entry.at,
-                }),
+                Ok(owner) => {
+                    let tie =
+                        Tie { referee_id: participant.id, referrer_id: owner.participant_id, attributed_at: entry.at };
+                    match self.accounts.holds(tie.referrer_id) {
+                        true => self.accounts.tie(tie),
+                        false => queue::wait_as_sign_up(&mut self.accounts.journal, tie, owner.program_id),
+                    }
+                }
             }
         }
         // Nobody else knows the participants, so nobody else has recorded their sign-ups.
@@ -191,6 +195,7 @@ fn owners(entries: &[Entry]) -> HashMap<usize, Result<Owner, Untied>> {
     let owner = |code: &Code| {
         found.get(code.as_str()).map(|participant| Owner {
             participant_id: participant.id,
+            program_id: participant.program_id,
             erased: participant.erased,
             row: row_of.get(&participant.id).copied(),
         })

@@ -3,6 +3,7 @@
 use super::accounts::Accounts;
 use super::environment;
 use super::error::Error;
+use super::queue;
 use crate::domain::line::{Kind, Recorded, Side};
 use crate::domain::mode::Mode;
 use crate::domain::plan::SIGN_UP;
@@ -24,7 +25,7 @@ pub fn line(commission_id: i64, take: Take, reason: &str) -> Result<i64, Error> 
     }
     let found = || lines::of_id(commission_id, mode).ok_or_else(unknown);
     let mut accounts = Accounts::new(mode);
-    accounts.lock([found()?.line.referrer_id].into_iter());
+    queue::lock(&mut accounts, [found()?.line.referrer_id].into_iter());
     // Read again under the lock: others may have reversed it while this waited.
     let found = found()?;
     reverse(&mut accounts, &found, take, reason)?;
@@ -49,7 +50,8 @@ pub fn events_in(
     take: Take,
     reason: &str,
 ) -> Result<Vec<i64>, Error> {
-    accounts.lock(referrers(accounts.mode(), kind, keys).into_iter());
+    let referrers = referrers(accounts.mode(), kind, keys);
+    queue::lock(accounts, referrers.into_iter());
     let mut reversals = Vec::new();
     for key in keys {
         reversals.extend(memory::scratch(|| event_in(accounts, kind, key, take, reason))?);
@@ -57,10 +59,11 @@ pub fn events_in(
     Ok(reversals)
 }
 
-/// The referrers whom events earned something.
+/// The referrers whom events earned something, or will when they are taken from the queue.
 pub fn referrers(mode: Mode, kind: &str, keys: &[String]) -> Vec<i64> {
     let found = |key: &String| memory::scratch(|| of_event(mode, kind, key));
-    keys.iter().flat_map(found).map(|found| found.line.referrer_id).collect()
+    let of_lines = keys.iter().flat_map(found).map(|found| found.line.referrer_id);
+    of_lines.chain(queue::referrers(mode, kind, keys)).collect()
 }
 
 fn event_in(accounts: &mut Accounts, kind: &str, key: &str, take: Take, reason: &str) -> Result<Vec<i64>, Error> {
@@ -68,7 +71,7 @@ fn event_in(accounts: &mut Accounts, kind: &str, key: &str, take: Take, reason: 
     let mut found = of_event(mode, kind, key);
     // Somebody may have recorded it since the accounts were locked.
     while let Some(missing) = found.iter().map(|found| found.line.referrer_id).find(|id| !accounts.holds(*id)) {
-        accounts.lock([missing].into_iter());
+        queue::lock(accounts, [missing].into_iter());
         found = of_event(mode, kind, key);
     }
     let mut reversed = Vec::new();

@@ -30,6 +30,12 @@ pub fn now() -> Timestamp {
     from_raw(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
 }
 
+/// The time of the clock: `clock_timestamp()`.
+pub fn clock() -> Timestamp {
+    // SAFETY: asks the operating system.
+    from_raw(unsafe { pg_sys::GetCurrentTimestamp() })
+}
+
 impl IntoDatum for Timestamp {
     fn into_datum(self) -> Option<pg_sys::Datum> {
         to_raw(self).into_datum()

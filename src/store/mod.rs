@@ -13,6 +13,7 @@ pub mod participant;
 pub mod payout;
 pub mod posting;
 pub mod program;
+pub mod queue;
 pub mod standing;
 mod statement;
 pub mod volume;

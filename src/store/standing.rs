@@ -52,6 +52,13 @@ pub fn lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
     }
 }
 
+/// Locks those of the standings that nobody else holds.
+pub fn try_lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
+    static FREE: Statement = Statement(include_str!("sql/try_lock_standings.sql"));
+    make_missing(referrer_ids, mode);
+    FREE.write(&[referrer_ids.to_vec().into(), mode.as_str().into()], |rows| all(rows, standing))
+}
+
 fn make_missing(referrer_ids: &[i64], mode: Mode) {
     static MAKE: Statement = Statement(include_str!("sql/make_standings.sql"));
     MAKE.write(&[referrer_ids.to_vec().into(), mode.as_str().into()], |_| ());

@@ -1,8 +1,12 @@
--- Ties, less those whose sign-up was reversed in full.
+-- Ties, less those whose sign-up was reversed in full, or still waits to be counted.
 -- Not kind = 'accrual': a planner without statistics would take the index of events for the mode alone.
 SELECT (
   SELECT count(*) FROM referrals.attribution AS tie
   WHERE tie.referrer_id = $1 AND tie.mode = $2 AND tie.attributed_at >= $3 AND tie.attributed_at < $4
+) - (
+  SELECT count(*) FROM referrals.queue AS waiting
+  WHERE waiting.referrer_id = $1 AND waiting.mode = $2 AND waiting.event_kind = 'signup'
+    AND waiting.occurred_at >= $3 AND waiting.occurred_at < $4
 ) - (
   SELECT count(*)
   FROM referrals.commission AS line
