@@ -77,11 +77,10 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
             })
             .collect();
         let inserted = participant::insert(program_id, &people);
-        pending.retain(|&row| {
-            let id = inserted.get(applicants[row].user_key);
-            issued[row] = id.map(|id| drafts[row].issued(*id, program_id));
-            id.is_none()
-        });
+        for (&row, id) in pending.iter().zip(inserted) {
+            issued[row] = id.map(|id| drafts[row].issued(id, program_id));
+        }
+        pending.retain(|&row| issued[row].is_none());
         if pending.is_empty() {
             return Ok(issued.into_iter().map(|result| result.expect("nothing is pending")).collect());
         }

@@ -1,10 +1,11 @@
 //! The audit log and the ledger: appended to together, a line under the id of its audit row.
 
 use super::statement::{Statement, first, required};
-use crate::domain::line::Line;
+use crate::domain::line::{Edge, Line};
 use crate::domain::mode::Mode;
 use crate::domain::rating::Note;
 use crate::pg::numeric::Numeric;
+use crate::pg::sequence;
 use pgrx::JsonB;
 use pgrx::datum::DatumWithOid;
 
@@ -66,50 +67,101 @@ fn append_plain(record: &Record) {
 }
 
 fn append_many(records: &[Record]) -> bool {
-    static APPEND: Statement = Statement(include_str!("sql/append_many.sql"));
-    let lines: Vec<(i64, &Line)> =
-        (1..).zip(records).filter_map(|(place, record)| Some((place, record.line.as_ref()?))).collect();
-    /// One column of all the lines, as an array.
-    fn of<'a, T>(lines: &[(i64, &'a Line)], column: impl Fn(&'a Line) -> T) -> DatumWithOid<'static>
-    where
-        Vec<T>: Into<DatumWithOid<'static>>,
-    {
-        lines.iter().map(|(_, line)| column(line)).collect::<Vec<T>>().into()
+    let numbered: Vec<(i64, &Record)> =
+        records.iter().map(|record| (sequence::next(c"audit_log_audit_id_seq"), record)).collect();
+    append_audit(&numbered);
+    let mut lines: Vec<(i64, &Line)> =
+        numbered.iter().filter_map(|(id, record)| Some((*id, record.line.as_ref()?))).collect();
+    // In the order of the keys, so that two statements with the same events do not wait for each other crosswise.
+    lines.sort_by(|(_, one), (_, other)| one.event_key.cmp(&other.event_key));
+    let is_complete = append_lines(&lines);
+    append_edges(&lines);
+    is_complete
+}
+
+/// One column of many rows, as an array.
+fn column_of<'a, R: Copy + 'a, T>(rows: &'a [R], column: impl Fn(R) -> T) -> DatumWithOid<'static>
+where
+    Vec<T>: Into<DatumWithOid<'static>>,
+{
+    rows.iter().map(|row| column(*row)).collect::<Vec<T>>().into()
+}
+
+fn append_audit(records: &[(i64, &Record)]) {
+    static APPEND: Statement = Statement(
+        "INSERT INTO referrals.audit_log (audit_id, action, mode, participant_id, program_id, detail)
+         SELECT given.audit_id, given.action, given.mode, given.participant_id, given.program_id, given.detail::jsonb
+         FROM unnest($1, $2, $3, $4, $5, $6) AS given (audit_id, action, mode, participant_id, program_id, detail)",
+    );
+    APPEND.write(
+        &[
+            column_of(records, |(id, _)| id),
+            column_of(records, |(_, record)| record.action),
+            column_of(records, |(_, record)| record.mode.map(Mode::as_str)),
+            column_of(records, |(_, record)| record.participant_id),
+            column_of(records, |(_, record)| record.program_id),
+            column_of(records, |(_, record)| record.detail.as_ref().map(ToString::to_string)),
+        ],
+        |_| (),
+    );
+}
+
+/// False if an event has its line already.
+fn append_lines(lines: &[(i64, &Line)]) -> bool {
+    static APPEND: Statement = Statement(include_str!("sql/append_lines.sql"));
+    if lines.is_empty() {
+        return true;
     }
     APPEND.write(
         &[
-            records.iter().map(|record| record.action).collect::<Vec<_>>().into(),
-            records.iter().map(|record| record.mode.map(Mode::as_str)).collect::<Vec<_>>().into(),
-            records.iter().map(|record| record.participant_id).collect::<Vec<_>>().into(),
-            records.iter().map(|record| record.program_id).collect::<Vec<_>>().into(),
-            records.iter().map(|record| record.detail.as_ref().map(ToString::to_string)).collect::<Vec<_>>().into(),
-            lines.iter().map(|(place, _)| *place).collect::<Vec<_>>().into(),
-            of(&lines, |line| line.mode.as_str()),
-            of(&lines, |line| line.kind.as_str()),
-            of(&lines, |line| line.side.as_str()),
-            of(&lines, |line| line.program_id),
-            of(&lines, |line| line.plan_version),
-            of(&lines, |line| line.referrer_id),
-            of(&lines, |line| line.referee_id),
-            of(&lines, |line| line.event_kind.clone()),
-            of(&lines, |line| line.event_key.clone()),
-            of(&lines, |line| Numeric(line.volume_before)),
-            of(&lines, |line| line.tier.clone()),
-            of(&lines, |line| line.basis.in_ledger().0),
-            of(&lines, |line| line.basis.in_ledger().1.map(Numeric)),
-            of(&lines, |line| line.base_amount.map(Numeric)),
-            of(&lines, |line| Numeric(line.amount)),
-            of(&lines, |line| line.currency.to_string()),
-            of(&lines, |line| line.occurred_at),
-            of(&lines, |line| line.payable_at),
-            of(&lines, |line| line.note.map(Note::as_str)),
-            of(&lines, |line| line.reason.clone()),
-            of(&lines, |line| line.corrects.map(|edge| edge.commission_id)),
-            of(&lines, |line| line.corrects.and_then(|edge| edge.refunded).map(Numeric)),
-            of(&lines, |line| line.corrects.is_some_and(|edge| edge.in_full)),
+            column_of(lines, |(id, _)| id),
+            column_of(lines, |(_, line)| line.mode.as_str()),
+            column_of(lines, |(_, line)| line.kind.as_str()),
+            column_of(lines, |(_, line)| line.side.as_str()),
+            column_of(lines, |(_, line)| line.program_id),
+            column_of(lines, |(_, line)| line.plan_version),
+            column_of(lines, |(_, line)| line.referrer_id),
+            column_of(lines, |(_, line)| line.referee_id),
+            column_of(lines, |(_, line)| line.event_kind.clone()),
+            column_of(lines, |(_, line)| line.event_key.clone()),
+            column_of(lines, |(_, line)| Numeric(line.volume_before)),
+            column_of(lines, |(_, line)| line.tier.clone()),
+            column_of(lines, |(_, line)| line.basis.in_ledger().0),
+            column_of(lines, |(_, line)| line.basis.in_ledger().1.map(Numeric)),
+            column_of(lines, |(_, line)| line.base_amount.map(Numeric)),
+            column_of(lines, |(_, line)| Numeric(line.amount)),
+            column_of(lines, |(_, line)| line.currency.to_string()),
+            column_of(lines, |(_, line)| line.occurred_at),
+            column_of(lines, |(_, line)| line.payable_at),
+            column_of(lines, |(_, line)| line.note.map(Note::as_str)),
+            column_of(lines, |(_, line)| line.reason.clone()),
         ],
-        |rows| first(rows, |row| required::<i64>(row, 1)) == Some(lines.len() as i64),
+        |rows| rows.len() == lines.len(),
     )
+}
+
+/// The edges from corrections to what they correct.
+fn append_edges(lines: &[(i64, &Line)]) {
+    static APPEND: Statement = Statement(
+        "INSERT INTO referrals.reversal (correction_id, commission_id, mode, refunded, in_full)
+         SELECT given.correction_id, given.commission_id, given.mode, given.refunded, given.in_full
+         FROM unnest($1, $2, $3, $4, $5) AS given (correction_id, commission_id, mode, refunded, in_full)",
+    );
+    let edges: Vec<(i64, &Line, Edge)> =
+        lines.iter().filter_map(|(id, line)| Some((*id, *line, line.corrects?))).collect();
+    if edges.is_empty() {
+        return;
+    }
+    APPEND.write(
+        &[
+            column_of(&edges, |(id, ..)| id),
+            column_of(&edges, |(_, _, edge)| edge.commission_id),
+            column_of(&edges, |(_, line, _)| line.mode.as_str()),
+            column_of(&edges, |(_, _, edge)| edge.refunded.map(Numeric)),
+            column_of(&edges, |(_, _, edge)| edge.in_full),
+        ],
+        |_| (),
+    );
 }
 
 /// Deletes all mock lines, with their reversals and audit rows; gives the number of lines.

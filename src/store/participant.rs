@@ -2,9 +2,10 @@
 
 use super::statement::{Statement, all, column, first, required};
 use crate::domain::timestamp::Timestamp;
+use crate::pg::sequence;
 use crate::pg::unique_index::{Row, Seen, UniqueIndex};
 use pgrx::spi::{SpiHeapTupleData, SpiTupleTable};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A participant to be.
 pub struct New<'a> {
@@ -54,26 +55,38 @@ fn participant(row: &SpiHeapTupleData) -> Participant {
     Participant { id: required(row, 1), code: required(row, 2), program_id: required(row, 3), erased: required(row, 4) }
 }
 
-/// Inserts participants whose key and code are both free, in their order. Gives the ids by user_key; who is missing
-/// there had a key or a code that somebody else has.
-pub fn insert(program_id: i32, people: &[New]) -> HashMap<String, i64> {
+/// Inserts participants whose key and code are both free, their ids in their order. Gives the id of each, or `None` where
+/// the key or the code is somebody else's.
+pub fn insert(program_id: i32, people: &[New]) -> Vec<Option<i64>> {
     static ONE: Statement = Statement(
         "INSERT INTO referrals.participant (user_key, code, program_id, registered_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING RETURNING participant_id, user_key",
+         ON CONFLICT DO NOTHING RETURNING participant_id",
     );
     static MANY: Statement = Statement(include_str!("sql/insert_participants.sql"));
-    let read = |rows: SpiTupleTable| all(rows, |row| (required(row, 2), required(row, 1))).into_iter().collect();
-    match people {
-        [] => HashMap::new(),
-        [one] => ONE.write(&[one.user_key.into(), one.code.into(), program_id.into(), one.registered_at.into()], read),
-        many => {
-            let keys: Vec<&str> = many.iter().map(|person| person.user_key).collect();
-            let codes: Vec<&str> = many.iter().map(|person| person.code).collect();
-            let times: Vec<Timestamp> = many.iter().map(|person| person.registered_at).collect();
-            let wanted: Vec<bool> = many.iter().map(|person| person.is_wanted).collect();
-            MANY.write(&[keys.into(), codes.into(), program_id.into(), times.into(), wanted.into()], read)
-        }
+    if let [one] = people {
+        let arguments = [one.user_key.into(), one.code.into(), program_id.into(), one.registered_at.into()];
+        return vec![ONE.write(&arguments, |rows| first(rows, |row| required(row, 1)))];
     }
+    if people.is_empty() {
+        return Vec::new();
+    }
+    let mut rows: Vec<(i64, &New)> =
+        people.iter().map(|person| (sequence::next(c"participant_participant_id_seq"), person)).collect();
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+    // In the order of the codes that are asked for, so that two statements that ask for the same ones do not wait for each
+    // other crosswise.
+    rows.sort_by_key(|(_, person)| if person.is_wanted { person.code } else { "" });
+    let inserted: HashSet<i64> = MANY.write(
+        &[
+            rows.iter().map(|(id, _)| *id).collect::<Vec<_>>().into(),
+            rows.iter().map(|(_, person)| person.user_key).collect::<Vec<_>>().into(),
+            rows.iter().map(|(_, person)| person.code).collect::<Vec<_>>().into(),
+            program_id.into(),
+            rows.iter().map(|(_, person)| person.registered_at).collect::<Vec<Timestamp>>().into(),
+        ],
+        |rows| all(rows, |row| required(row, 1)).into_iter().collect(),
+    );
+    ids.into_iter().map(|id| inserted.contains(&id).then_some(id)).collect()
 }
 
 /// The participant with a user_key.
