@@ -48,7 +48,7 @@ CREATE FUNCTION referrals._current_standing(
   current_window_start timestamptz, current_volume numeric, current_tier text, next_tier text, next_from numeric,
   progress numeric, bar text, currency text
 )
-LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 1
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off ROWS 1
 AS 'MODULE_PATHNAME', '_current_standing_wrapper';
 COMMENT ON FUNCTION referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric) IS
   'For the views: a stored standing brought up to now; no row without a plan in force, nor for arguments of no standing.';

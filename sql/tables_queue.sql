@@ -9,7 +9,7 @@ CREATE TABLE referrals.queue (
   referee_id bigint NOT NULL REFERENCES referrals.attribution,
   event_kind text NOT NULL,
   event_key text NOT NULL,
-  amount numeric,
+  amount numeric(19,4),
   currency text,
   occurred_at timestamptz,
   queued_at timestamptz NOT NULL DEFAULT now()
