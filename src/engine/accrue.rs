@@ -191,6 +191,8 @@ pub fn sign_up(user_key: &str) -> Result<Option<i64>, Error> {
     let key = referee.participant_id.to_string();
     queue::lock(&mut accounts, [tie.referrer_id].into_iter());
     if let Some(id) = line_of(mode, SIGN_UP, &key) {
+        // What waited for the referrer may have been settled, this sign-up among it.
+        accounts.save();
         return Ok(Some(id));
     }
     let state = if made_in == mode { TieState::Counted } else { TieState::Apart };

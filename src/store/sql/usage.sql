@@ -1,9 +1,13 @@
--- Accruals above zero that are not reversed in full, and what all lines in one currency add up to.
+-- Accruals above zero that are not reversed in full, and what all lines in one currency add up to. A reversal has the time
+-- of its accrual.
 SELECT
-  count(*) FILTER (
-    WHERE line.kind = 'accrual' AND line.amount > 0 AND NOT EXISTS (
-      SELECT FROM referrals.reversal AS edge
-      WHERE edge.commission_id = line.commission_id AND edge.mode = line.mode AND edge.in_full
+  count(*) FILTER (WHERE line.kind = 'accrual' AND line.amount > 0) - count(*) FILTER (
+    WHERE line.kind = 'reversal' AND EXISTS (
+      SELECT
+      FROM referrals.reversal AS edge
+      JOIN referrals.commission AS accrual ON accrual.commission_id = edge.commission_id AND accrual.mode = edge.mode
+      WHERE edge.correction_id = line.commission_id AND edge.mode = line.mode AND edge.in_full AND accrual.amount > 0
+      OFFSET 0
     )
   ),
   coalesce(sum(line.amount) FILTER (WHERE line.currency = $5), 0)
