@@ -1,7 +1,7 @@
 """The rules of attach_events: what rows of a table of events cause, when they come and when they change."""
 
 from events import Event
-from facts import END_OF_TIME, FIRST_INSTANT, Facts
+from facts import Facts
 
 TRIGGER_REASON = "reverse_when"  # for the reversals it makes; how that is worded is left open
 
@@ -25,14 +25,20 @@ class Sources(Facts):
                     self._fire(self.sources[place], part, now)
 
     def _fire(self, source, changes, now):
-        for before, after in changes:
-            if before is None if source.accrues is None else became(source.accrues, before, after):
-                self._accrue_row(source, after, now)
-        for before, after in changes:
-            if source.reverses and became(source.reverses, before, after):
-                key = after[source.columns["key"]]
-                if self._has_key(source, key):
-                    self.reverse_event(source.kind, key, TRIGGER_REASON, direct=False)
+        accrued = [after for before, after in changes
+                   if (before is None if source.accrues is None else became(source.accrues, before, after))]
+        reversed_ = [after for before, after in changes if source.reverses and became(source.reverses, before, after)]
+        key, referee = source.columns["key"], source.columns["referee"]
+        referrers = {self.attributions[row[referee]][0] for row in accrued if row[referee] in self.attributions}
+        back = [row[key] for row in reversed_ if row[key] is not None]
+        # What is taken back in the same statement cannot wait, nor what comes with it.
+        at_once = referrers if back else {referrer for referrer in referrers if not self.queues(referrer, now)}
+        self.settle(at_once | self.referrers_of(source.kind, back))
+        for row in accrued:
+            self._accrue_row(source, row, now, at_once)
+        for row in reversed_:
+            if self._has_key(source, row[key]):
+                self.reverse_event(source.kind, row[key], TRIGGER_REASON, direct=False)
 
     def _has_key(self, source, key):
         if key and len(key.encode()) <= 512:
@@ -40,17 +46,10 @@ class Sources(Facts):
         self.record("skipped", detail={"reason": "key_too_long" if key else "no_key", "table": source.name})
         return False
 
-    def _accrue_row(self, source, row, now):
+    def _accrue_row(self, source, row, now, at_once):
         values = {role: row[column] for role, column in source.columns.items()}
-        if not self._has_key(source, values["key"]):
-            return
-        at = values.get("at")
-        if at is not None and not FIRST_INSTANT <= at < END_OF_TIME:
-            values["at"] = None
-            if (self.mode, source.kind, values["key"]) not in self.events:
-                referee = values["referee"] if values["referee"] in self.people else None
-                self.record("time_refused", person=referee, detail={"given": at})
-        self.accrue(Event(source.kind, **values), now, direct=False)
+        if self._has_key(source, values["key"]):
+            self.arrive(Event(source.kind, **values), now, at_once)
 
 
 def became(condition, before, after):

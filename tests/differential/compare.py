@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from codes import check_form
 from psql import literal, micros, moment
-from read import (comparable, model_corrections, model_payouts, model_standings, number, read_attributions, read_audit,
-                  read_corrections, read_payouts, read_people, read_standings)
+from read import (comparable, model_corrections, model_payouts, model_queue, model_standings, number, read_attributions, read_audit,
+                  read_corrections, read_payouts, read_people, read_queue, read_standings)
 from signups import normalize
 
 
@@ -22,6 +22,7 @@ def compare_all(tally, session, world):
     lines = int(session.value("SELECT count(*) FROM referrals.commission"))
     tally.equal("number of lines", len(world.lines()), lines)
     tally.maps("reversal", model_corrections(world), read_corrections(session))
+    tally.lists("queue", model_queue(world), read_queue(session))
     tally.maps("payout", model_payouts(world), read_payouts(session))
     tally.equal("lines in two payouts that are open or paid", [], session.query(
         """SELECT l.commission_id FROM referrals.payout_line l JOIN referrals.payout USING (payout_id)

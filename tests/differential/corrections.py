@@ -21,8 +21,13 @@ class Corrections(Facts):
             raise Refused("42704")
         if entry["line"]["kind"] != "accrual":
             raise Refused("22023")
-        earning = entry["earning"]
-        if entry["mode"] != self.mode or earning.in_full:
+        if entry["mode"] != self.mode:
+            raise Refused("55000")
+        with self.settled([entry["line"]["referrer"]]):
+            return self._reverse(entry["earning"], reason, amount)
+
+    def _reverse(self, earning, reason, amount):
+        if earning.in_full:
             raise Refused("55000")
         left = earning.net
         if amount is None or amount == left > 0:
@@ -41,6 +46,16 @@ class Corrections(Facts):
                 raise Refused("22023")
             if refunded is not None and not fits(refunded):
                 raise Refused("22003")
+        with self.settled(self.referrers_of(kind, [key])):
+            return self._reverse_event(kind, key, reason, refunded)
+
+    def referrers_of(self, kind, keys):
+        """Whom events of these keys earned something, or will when they are taken from the queue."""
+        earned = {earning.line["referrer"] for key in keys for earning in self.events.get((self.mode, kind, key), ())}
+        return earned | {item.referrer for item in self.waiting
+                         if (item.mode, item.event.kind) == (self.mode, kind) and item.event.key in keys}
+
+    def _reverse_event(self, kind, key, reason, refunded):
         left = [earning for earning in self.events.get((self.mode, kind, key), ()) if not earning.in_full]
         if not left:
             return []

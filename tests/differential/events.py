@@ -36,6 +36,12 @@ class Events(Facts):
         given_at = None if direct and event.at == now else event.at
         at, mode = now if given_at is None else given_at, self.mode
         tie = self.attributions.get(event.referee)
+        if direct and tie:
+            with self.settled([tie[0]]):
+                return self._accrue(event, tie, at, given_at, mode, direct)
+        return self._accrue(event, tie, at, given_at, mode, direct)
+
+    def _accrue(self, event, tie, at, given_at, mode, direct):
         if event.kind == "signup":
             at, given_at = tie and tie[2], None
         known = self.events.get((mode, event.kind, event.key))
@@ -48,7 +54,7 @@ class Events(Facts):
         reason = self._reason_against(event, at, tie)
         if reason:
             return self._refuse(event, reason, mode)
-        plan = self.programs[self.people[tie[0]].program].plan_at(at)
+        plan = self.program_of(tie[0])[1].plan_at(at)
         self._earn(plan, tie[0], mode, event, at)
         self.restand(tie[0], mode, plan, at)
         self.rerate(plan, tie[0], mode, at)
@@ -57,10 +63,10 @@ class Events(Facts):
     def rate_sign_up(self, referee):
         """A fresh tie: it counts whatever happens to its event."""
         referrer, mode, at = self.attributions[referee]
-        program = self.programs[self.people[referrer].program]
+        program = self.program_of(referrer)[1]
         plan, event = program.plan_at(at), Event("signup", referee, referee)
         if program.paused or plan is None:
-            self._refuse(event, "program_paused" if program.paused else "no_plan", mode)
+            self._refuse(Event("signup", referee, referee), "program_paused" if program.paused else "no_plan", mode)
         elif plan.rates("signup"):
             self._earn(plan, referrer, mode, event, at)
         self.restand(referrer, mode, plan, at)
@@ -93,7 +99,7 @@ class Events(Facts):
             return "unknown_referee"
         if tie is None:
             return "no_referrer"
-        program = self.programs[self.people[tie[0]].program]
+        program = self.program_of(tie[0])[1]
         plan = program.plan_at(at)
         if program.paused or plan is None:
             return "program_paused" if program.paused else "no_plan"
@@ -115,7 +121,7 @@ class Events(Facts):
             detail["currency"] = plain(event.currency)
         tie = self.attributions.get(event.referee)
         self.record("refused", mode, event.referee if event.referee in self.people else None,
-                    tie and self.people[tie[0]].program, detail)
+                    tie and self.program_of(tie[0])[0], detail)
 
     def _earn(self, plan, referrer, mode, event, at):
         """The referrer's line, and the referee's beside it."""

@@ -4,7 +4,7 @@ Times are whole microseconds since 1970, amounts are Decimal, people are named b
 user_key and programs by name.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -76,6 +76,9 @@ class Facts:
         self.audit = []         # dicts, in order; that of a line has the line
         self.corrections = []   # (audit entry of the correcting line, Earning, refunded, in full)
         self.payouts = []
+        self.waiting = []       # what is in the queue, in order of arrival
+        self.waited = 0         # how much has ever been
+        self.processed = None   # what of it is being accrued
         self.numbers = {}       # person -> participant_id, in whose order payouts are drafted
         self.attached = {}      # table of users -> (program, key prefix)
         self.sources = {}       # (table of events, kind) -> how it is attached
@@ -83,6 +86,9 @@ class Facts:
 
     @property
     def mode(self):
+        """The mode that is on; of what is taken from the queue the one that was."""
+        if self.processed:
+            return self.processed.mode
         return self.chosen if self.allowed else "mock"
 
     def record(self, action, mode=None, person=None, program=None, detail=None, line=None):
@@ -93,13 +99,21 @@ class Facts:
     def lines(self):
         return [entry for entry in self.audit if entry["line"]]
 
+    def program_of(self, referrer):
+        """What rates an event of a referrer now: (name, program). What waited is rated by what it met when it arrived."""
+        if self.processed:
+            return self.processed.program, replace(self.programs[self.processed.program], paused=self.processed.paused)
+        name = self.people[referrer].program
+        return name, self.programs[name]
+
     # Volume
 
     def volume(self, plan, referrer, mode, at, until=INFINITY, without=None):
         """What counts in the plan's window that holds `at`. Only this plan's settings matter, whoever rated what."""
         start, end = plan.window(self.calendar, at)
         if plan.metric == "referrals":
-            return sum(start <= time < end and time <= until and referee != without
+            waiting = {item.event.referee for item in self.waiting if item.mode == mode and item.event.kind == "signup"}
+            return sum(start <= time < end and time <= until and referee != without and referee not in waiting
                        and not (plan.lowers and self._was_taken_back(referee, mode))
                        for referee, time in self.ties.get((referrer, mode), ()))
         earned = [earning for earning in self.earnings.get((referrer, mode), ())

@@ -43,6 +43,7 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
         self.zones = list(CLOCK_CHANGES)[5:] if self.chance(0.3) else list(CLOCK_CHANGES)[:5]
         self.stories = [micro(CLOCK_CHANGES[z]) for z in rng.sample(self.zones, min(3, len(self.zones)))]
         self.statement = 0
+        self.queued_share = rng.choice([0, 0.4, 0.8])
         for table in self.tables:
             table.program = rng.choice(self.programs)
 
@@ -119,6 +120,13 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
             return Op("SELECT referrals.go_mock()", lambda world, context: world.go_mock(), guarded=True)
         return Op("SELECT referrals.go_live()", lambda world, context: world.go_live(), guarded=True)
 
+    def process(self, everything=False):
+        batch = None if everything else self.rng.choice([1, 1, 2, 3, 5, 10, 30, 100000, None])
+        if not everything and self.chance(0.03):
+            bad = self.rng.choice([None, 0, -5])
+            return Op(f"SELECT referrals.process_queue({literal(bad)})", lambda world, context: world.process_queue(bad), guarded=True)
+        return Op(f"SELECT referrals.process_queue({batch or ''})", lambda world, context: world.process_queue(batch or 10000), guarded=True)
+
     def purge(self):
         return Op("SELECT referrals.purge_mock()", lambda world, context: str(world.purge_mock()))
 
@@ -137,7 +145,7 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
 
     def unit(self):
         kind = self.pick({"usual": 100, "define": 6, "pause": 4, "enroll": 4, "mode": 3 * self.may_go_live, "purge": 0.5, "attachment": 6,
-                          "fail": 3, "reshape": 2, "setting": 1.5 * self.may_go_live})
+                          "fail": 3, "reshape": 2, "setting": 1.5 * self.may_go_live, "process": 9 * bool(self.queued_share)})
         if kind == "attachment":
             return self.attachment()
         if kind in ("mode", "setting") and self.world.mode == "live" and self.chance(0.6):
@@ -147,7 +155,7 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
         if kind == "usual":
             return self.transaction() if self.chance(0.35) else self.single(self.usual())
         return self.single({"define": self.define, "pause": self.pause, "enroll": self.enroll, "mode": self.switch_mode,
-                            "purge": self.purge, "fail": self.failing_insert, "reshape": self.reshape}[kind]())
+                            "purge": self.purge, "fail": self.failing_insert, "reshape": self.reshape, "process": self.process}[kind]())
 
     @staticmethod
     def setting(allowed):
@@ -175,7 +183,8 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
         return self.single(self.source_insert(800))
 
     def single(self, op):
-        style = "commit" if op.needs_now else "single"
+        # Whether events wait depends on the time, too.
+        style = "commit" if op.needs_now or self.queued_share else "single"
         return Unit(style, [op], as_app=op.is_insert and self.chance(0.4))
 
     def attachment(self):
@@ -193,7 +202,7 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
         """Several statements, with savepoints; what is rolled back must leave no trace, in caches either."""
         rng, steps = self.rng, []
         for number in range(rng.randint(1, 4)):
-            maker = rng.choice([self.usual] * 8 + [self.define, self.pause, self.enroll, self.failing_insert])
+            maker = rng.choice([self.usual] * 8 + [self.process] * bool(self.queued_share) + [self.define, self.pause, self.enroll, self.failing_insert])
             step = maker()
             if self.chance(0.3):
                 word = rng.choice(["release", "back", "back"])

@@ -4,7 +4,7 @@ Written from the design alone, to be read beside it; nothing here is fast, and
 nothing is shared with the extension. A batch needs no rules of its own: its
 rows are rated one after the other. The subjects are in files of their own:
 facts (what is known, volume, standings), signups, events, attached (tables of
-events), corrections, payouts.
+events), corrections, payouts, waiting (the queue).
 """
 
 from attached import Sources
@@ -14,11 +14,12 @@ from facts import INFINITY, Program, Refused, Standing
 from payouts import Payouts
 from plan import Plan
 from signups import SignUps
+from waiting import Queue
 
 EMPTY_PLAN = '{"currency":{"unit":"NONE","decimals":0},"tiers":[{"name":"Member","from":0,"rates":{}}]}'
 
 
-class World(SignUps, Events, Corrections, Payouts, Sources):
+class World(SignUps, Events, Corrections, Payouts, Sources, Queue):
     """Everything the extension knows, and what each call does to it: here programs and mode."""
 
     def define_program(self, name, text, effective_from, now):
@@ -64,6 +65,7 @@ class World(SignUps, Events, Corrections, Payouts, Sources):
         self.audit = [entry for entry in self.audit if entry["mode"] != "mock"]
         self.events = {event: earnings for event, earnings in self.events.items() if event[0] != "mock"}
         self.earnings = {place: earnings for place, earnings in self.earnings.items() if place[1] != "mock"}
+        self.waiting = [item for item in self.waiting if item.mode != "mock"]
         self.corrections = [correction for correction in self.corrections if correction[0]["mode"] != "mock"]
         self.standings = {place: Standing() if place[1] == "mock" else s for place, s in self.standings.items()}
         self.record("mock_purged", detail={"lines": lines})

@@ -56,6 +56,7 @@ class Plan:
         self.crossing = plan.get("crossing", "new")
         self.rounding = plan.get("rounding", "half_up")
         self.hold = int(Decimal(plan.get("hold_days", 0))) * DAY
+        self.queued = plan.get("accrual") == "queued"
         self.lowers = plan.get("reversal_lowers_volume", True)
         limits = plan.get("limits", {})
         self.most_lines, self.months = limits.get("commissions_per_window"), limits.get("months_after_signup")

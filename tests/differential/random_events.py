@@ -59,7 +59,11 @@ class RandomEvents:
 
     def again(self):
         """An event that was sent before: the same, or changed."""
-        known = list(self.world.events)
+        known, waiting = list(self.world.events), self.world.waiting
+        if waiting and self.chance(0.3):
+            event = self.rng.choice(waiting).event
+            fine = event.at is None or abs(event.at) < 10**17 and event.kind != "signup"
+            self.sent = [*self.sent, replace(event, at=event.at and stamp(event.at) if event.kind != "signup" else None)] if fine else self.sent
         if self.sent and (self.chance(0.6) or not known):
             event = self.rng.choice(self.sent)
         elif known:

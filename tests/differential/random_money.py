@@ -44,6 +44,9 @@ class RandomMoney:
         (_, kind, key), earning = rng.choice(known[-60:] if self.chance(0.7) else known) if known and self.chance(0.96) else \
             (("", "payment", "unheard of"), None)
         reason = rng.choice(REASONS)
+        if self.world.waiting and self.chance(0.25):
+            event, earning = rng.choice(self.world.waiting).event, None
+            kind, key = event.kind, event.key
         refunded = self.part(earning.base_left, rng.choice([2, 2, 4])) if earning and self.chance(0.65) else None
         if refunded == 0 and self.chance(0.8):
             refunded = None

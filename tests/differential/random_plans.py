@@ -12,6 +12,8 @@ WITHOUT_AMOUNT = ["visit", "tip"]
 
 
 class RandomPlans:
+    queued_share = 0  # how many of the plans let events wait
+
     def number(self, text):
         """As a JSON string or a JSON number; both are read exactly."""
         return text if self.chance(0.5) else RawNumber(text)
@@ -35,6 +37,8 @@ class RandomPlans:
             plan["crossing"] = rng.choice(["new", "old"])
         if self.chance(0.8):
             plan["rounding"] = rng.choice(["half_up", "half_even", "down"])
+        if self.queued_share:
+            plan["accrual"] = "queued" if self.chance(self.queued_share) else "immediate"
         if self.chance(0.6):
             plan["hold_days"] = self.number(rng.choice(["0", "1", "30", "400", "1200"]))
         if self.chance(0.5):
@@ -126,6 +130,6 @@ class RandomPlans:
             {"tiers": [{**whole, "rates": {"payment": {"percent": 1, "min": 3, "max": 2}}}]},
             {"tiers": [{**whole, "rates": {"payment": {"percent": -1}}}]},
             {"tiers": [{**whole, "rates": {"payment": {}}}]},
-            {"metric": "clicks"}, {"rating": "slices"}, {"reversal_lowers_volume": "yes"},
+            {"accrual": "later"}, {"accrual": None}, {"metric": "clicks"}, {"rating": "slices"}, {"reversal_lowers_volume": "yes"},
         ])
         return to_json({**plan, **change})

@@ -109,8 +109,10 @@ class RandomSignUps:
         sql = insert_sql(table, way, rows, keyed, statement)
 
         def expect(world, context):
-            for row in context.rows(table, statement):
-                world.insert(table.name, row, context.now, context.issued)
+            inserted = context.rows(table, statement)
+            # What fires for each row by itself is a statement of its own.
+            for rows in [[row] for row in inserted] if way in ("loop", "nested") else [inserted]:
+                world.insert_all(table.name, rows, context.now, context.issued)
         needs_now = "at" not in table.columns or any(row.at is None or row.at in BAD_TIMES for row in rows)
         return Op(sql, expect, needs_now=needs_now, is_insert=True)
 

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 from attached import TRIGGER_REASON
-from events import fits
+from events import fits, plain
 from facts import END_OF_TIME, FIRST_INSTANT
 from plan import DAY
 from psql import INFINITY, micros, moment
@@ -171,3 +171,18 @@ def model_payouts(world):
     return {payout.id: (payout.payee, payout.currency, payout.amount, payout.state, payout.reference, payout.reason,
                         ", ".join(show(payout, entry) for entry in sorted(payout.lines, key=lambda entry: entry["id"])))
             for payout in world.payouts}
+
+
+def read_queue(session):
+    """What waits, in its order. An amount that does not fit is kept as NaN."""
+    return [(row[0], row[1], row[2] == "t", *row[3:7], row[7] and number(row[7]) if row[7] != "NaN" else "unfit", plain(row[8]),
+             moment(row[9]), moment(row[10])) for row in session.query(f"""
+        SELECT q.mode, (SELECT g.name FROM referrals.program g WHERE g.program_id = q.program_id), q.paused, {person('q.referrer_id')},
+          {person('q.referee_id')}, q.event_kind, {event_key('q.event_kind', 'q.event_key')}, q.amount, q.currency,
+          {micros('q.occurred_at')}, {micros('q.queued_at')} FROM referrals.queue q ORDER BY q.queue_id""")]
+
+
+def model_queue(world):
+    return [(item.mode, item.program, item.paused, item.referrer, item.event.referee, item.event.kind, item.event.key,
+             item.event.amount if item.event.amount is None or fits(item.event.amount) else "unfit", plain(item.event.currency),
+             item.event.at, item.arrived) for item in world.waiting]

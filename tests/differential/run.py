@@ -3,7 +3,7 @@
 
   run.py                     a few fixed seeds, one random seed, other plans, many connections
   run.py --seed N --steps M  one story again (with --verbose: its SQL)
-  run.py --simulation N, --contention N, --events N   one of these again
+  run.py --simulation N, --contention N, --events N, --queue N   one of these again
   run.py --self-test         the model against worked examples, the comparison against errors
 
 Needs a running, throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the
@@ -19,6 +19,7 @@ import time
 
 import contention
 import contention_events
+import contention_queue
 import selftest
 import simulation
 from psql import Failure, Session
@@ -29,6 +30,7 @@ FIXED_SEEDS = list(range(1, 9))
 SIMULATION_SEEDS = [1, 2]
 CONTENTION_SEEDS = [(1, 8), (2, 6), (3, 4)]  # seed and number of connections
 EVENT_SEEDS = [(1, 8), (2, 6)]
+QUEUE_SEEDS = [(1, 8, False), (2, 5, False), (3, 6, True)]  # and whether the workers are terminated
 
 
 class Runner:
@@ -76,7 +78,7 @@ class Runner:
             self.passed += story.tally.count
             world = story.world
             return (f"{story.step} units, {len(world.people)} people, {len(world.attributions)} ties, {len(world.lines())} lines, "
-                    f"{len(world.corrections)} corrections, {len(world.payouts)} payouts, {story.tally.count} comparisons")
+                    f"{len(world.corrections)} corrections, {world.waited} waited, {len(world.payouts)} payouts, {story.tally.count} comparisons")
         self.in_database(f"seed_{seed}", work)
 
     def contention(self, seed, clients, statements):
@@ -93,6 +95,10 @@ class Runner:
                 set_allow_live(session, [], None)
                 session.close()
         self.measured(f"events_{seed}", f"--events {seed} --clients {clients}", work)
+
+    def queue(self, seed, clients, statements, kill):
+        self.measured(f"queue_{seed}", f"--queue {seed} --clients {clients}" + (" --kill" if kill else ""),
+                      lambda database: contention_queue.run(seed, database, clients, statements, kill))
 
     def simulation(self, seed):
         self.measured(f"simulation_{seed}", f"--simulation {seed}", lambda database: simulation.run(seed, database, programs=18, steps=50))
@@ -131,6 +137,8 @@ def main():
     parser.add_argument("--simulation", type=int, metavar="SEED", help="only other plans")
     parser.add_argument("--contention", type=int, metavar="SEED", help="only many connections that sign up")
     parser.add_argument("--events", type=int, metavar="SEED", help="only many connections with events")
+    parser.add_argument("--queue", type=int, metavar="SEED", help="only many connections whose events wait")
+    parser.add_argument("--kill", action="store_true", help="and workers that are terminated")
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--statements", type=int, default=100, help="of each connection")
     parser.add_argument("--verbose", action="store_true")
@@ -145,6 +153,8 @@ def main():
         runner.contention(options.contention, options.clients, options.statements)
     elif options.events is not None:
         runner.events(options.events, options.clients, options.statements)
+    elif options.queue is not None:
+        runner.queue(options.queue, options.clients, options.statements, options.kill)
     elif options.simulation is not None:
         runner.simulation(options.simulation)
     else:
@@ -155,6 +165,8 @@ def main():
             runner.contention(seed, clients, options.statements)
         for seed, clients in EVENT_SEEDS:
             runner.events(seed, clients, 2 * options.statements)
+        for seed, clients, kill in QUEUE_SEEDS:
+            runner.queue(seed, clients, options.statements, kill)
         for seed in SIMULATION_SEEDS:
             runner.simulation(seed)
     runner.admin.run(f"DROP ROLE {APP_ROLE}")  # not possible while databases are kept

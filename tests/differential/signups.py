@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from events import Event
 from facts import END_OF_TIME, FIRST_INSTANT, Facts, Person, Refused
 
 ALPHABET = set("23456789BCDFGHJKMNPQRSTVWXZ")
@@ -33,15 +34,30 @@ class SignUps(Facts):
         self.need_program(program)
         self.attached[table] = program, prefix
         known = set(self.people)
-        for row in rows:
-            if not row.key or prefix + row.key not in known:
-                self.insert(table, row, now, issued)
+        missing = [row for row in rows if not row.key or prefix + row.key not in known]
+        self.insert_all(table, missing, now, issued)
         self.record("attached", detail={"table": table})
         return len(self.people) - len(known)
 
     def detach(self, table):
         del self.attached[table]
         self.record("detached", detail={"table": table})
+
+    def insert_all(self, table, rows, now, issued):
+        """The rows of one statement. Those whose sign-ups do not wait come after all that waits for their referrers."""
+        if table in self.attached:
+            prefix = self.attached[table][1]
+            self.settle(self._referrers_at_once([(prefix + row.key, row) for row in rows if row.key], now))
+        for row in rows:
+            self.insert(table, row, now, issued)
+
+    def _referrers_at_once(self, keyed, now):
+        named, seen = set(), set(self.people)
+        for key, row in keyed:
+            if key not in seen and len(key.encode()) <= 512:
+                seen.add(key)
+                named.add(self.codes.get(normalize(row.referred_by)))
+        return {referrer for referrer in named - {None} if self.waiting and not self.queues(referrer, now)}
 
     def insert(self, table, row, now, issued):
         """A row arrives in a users table. Nothing in it can make the insert fail."""
@@ -63,6 +79,7 @@ class SignUps(Facts):
         if row.key not in self.people:
             self._check_direct(row)
         self.need_program(program)
+        self.settle(self._referrers_at_once([(row.key, row)], now))
         return self._sign_up(row.key, row, program, now, issued, direct=True)
 
     def _check_direct(self, row):
@@ -86,7 +103,7 @@ class SignUps(Facts):
             if reason:
                 self.record("untied", person=key, detail={"reason": reason, "code": named[:40]})
             else:
-                self.tie(key, self.codes[named], person.registered_at)
+                self.tie(key, self.codes[named], person.registered_at, now)
         return person.code
 
     def _admit(self, key, row, program, now, issued):
@@ -105,10 +122,13 @@ class SignUps(Facts):
             raise AssertionError(f"code {code} was issued to {self.codes[code]} and to {key}")
         self.people[key], self.codes[code] = Person(code, program, at), key
 
-    def tie(self, referee, referrer, at):
+    def tie(self, referee, referrer, at, now, at_once=False):
         self.attributions[referee] = referrer, self.mode, at
         self.ties.setdefault((referrer, self.mode), []).append((referee, at))
-        self.rate_sign_up(referee)
+        if at_once or not self.queues(referrer, now):
+            self.rate_sign_up(referee)
+        else:
+            self.wait(referrer, Event("signup", referee, referee, at=at), now)
 
     def attribute(self, referee, code, reason, now):
         """Support staff tie somebody afterwards."""
@@ -124,6 +144,7 @@ class SignUps(Facts):
         if wrong:
             self.record("untied", person=referee, detail={"reason": wrong, "code": named[:40]})
             return "f"
+        self.settle([self.codes[named]])
         self.record("attributed", person=referee, detail={"referrer": self.codes[named], "reason": reason})
-        self.tie(referee, self.codes[named], now)
+        self.tie(referee, self.codes[named], now, now, at_once=True)
         return "t"

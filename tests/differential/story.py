@@ -135,6 +135,8 @@ class Story:
             if number % 25 == 24:
                 self.compare()
         self.compare()
+        self.play(generator.single(generator.process(everything=True)))
+        self.compare()
         self.prove()
 
     def prove(self):
@@ -143,6 +145,9 @@ class Story:
         for wrong in ["UPDATE referrals.standing SET volume = volume + 1 WHERE volume = (SELECT max(volume) FROM referrals.standing)",
                       "UPDATE referrals.participant SET registered_at = registered_at + interval '1 microsecond' WHERE code = "
                       "(SELECT min(code) FROM referrals.participant)",
+                      "INSERT INTO referrals.queue (mode, program_id, paused, referrer_id, referee_id, event_kind, event_key) SELECT 'mock', "
+                      "program_id, false, participant_id, (SELECT min(referee_id) FROM referrals.attribution), 'x', 'y' "
+                      "FROM referrals.participant WHERE participant_id = 1 AND EXISTS (SELECT FROM referrals.attribution)",
                       "INSERT INTO referrals.audit_log (action) VALUES ('went_mock')",
                       *(f"UPDATE referrals.{table} SET {change} WHERE ctid = (SELECT max(ctid) FROM referrals.{table})"
                         for table, change in zip(tables, ("amount = amount + 0.01", "in_full = NOT in_full", "amount = amount + 1",

@@ -66,7 +66,7 @@ UPDATE referrals.attribution SET referrer_id = 3;
 \echo :SQLSTATE
 DELETE FROM referrals.attribution;
 \echo :SQLSTATE
-TRUNCATE referrals.attribution;
+TRUNCATE referrals.attribution CASCADE;
 \echo :SQLSTATE
 -- And nobody refers themselves, whoever writes it.
 INSERT INTO referrals.attribution SELECT participant_id, participant_id, 'mock', '2026-01-05 12:00+00' FROM referrals.participant WHERE user_key = 'fay';

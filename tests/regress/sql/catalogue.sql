@@ -15,6 +15,10 @@ FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c
 WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind NOT IN ('i', 't') GROUP BY c.oid ORDER BY 2, 1
 \g (format=unaligned)
 
+SELECT t.typname AS domain, format_type(t.typbasetype, t.typtypmod) AS type, (SELECT string_agg(pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname) FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid) AS rule
+FROM pg_catalog.pg_type t WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd' ORDER BY 1
+\g (format=unaligned)
+
 -- Each of the following lists the objects that break a rule. All are empty.
 
 -- Everything in the schema is a member of the extension, and the extension has nothing elsewhere.
@@ -22,17 +26,21 @@ SELECT c.oid::regclass::text AS not_of_the_extension FROM pg_catalog.pg_class c 
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 UNION ALL
 SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e');
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT t.oid::regtype::text FROM pg_catalog.pg_type t WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e');
 SELECT pg_describe_object(d.classid, d.objid, 0) AS elsewhere FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 WHERE d.deptype = 'e' AND e.extname = 'referrals' AND pg_describe_object(d.classid, d.objid, 0) !~ 'referrals' ORDER BY 1;
 
--- Everything has a comment: the schema, functions, tables, views, their columns, and the indexes that are no constraint.
+-- Everything has a comment: the schema, functions, tables, views, their columns, domains, and the indexes that are no constraint.
 SELECT p.oid::regprocedure AS function_without_comment FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') = '' ORDER BY 1;
 SELECT c.oid::regclass AS relation_without_comment FROM pg_catalog.pg_class c WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind NOT IN ('t', 'S', 'i') AND coalesce(obj_description(c.oid, 'pg_class'), '') = '' ORDER BY 1;
 SELECT i.indexrelid::regclass AS index_without_comment FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace = 'referrals'::regnamespace AND coalesce(obj_description(c.oid, 'pg_class'), '') = '' AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY 1;
 SELECT a.attrelid::regclass AS relation, a.attname AS column_without_comment FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped AND coalesce(col_description(c.oid, a.attnum), '') = '' ORDER BY c.relname, a.attnum;
+SELECT t.oid::regtype AS domain_without_comment FROM pg_catalog.pg_type t WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd' AND coalesce(obj_description(t.oid, 'pg_type'), '') = '' ORDER BY 1;
 SELECT obj_description('referrals'::regnamespace, 'pg_namespace') IS NOT NULL AS schema_has_one;
 
 -- Functions that run with the owner's rights have a fixed search_path; so have triggers. Nothing is SECURITY DEFINER by its language's default.
@@ -41,9 +49,10 @@ SELECT p.oid::regprocedure AS path_not_fixed, p.proconfig FROM pg_catalog.pg_pro
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
   'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain',
-  'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'health', 'grant_access']) ORDER BY 1;
+  'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'process_queue', 'health', 'grant_access']) ORDER BY 1;
 -- PUBLIC has nothing.
 SELECT p.oid::regprocedure AS open_function FROM pg_catalog.pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE p.pronamespace = 'referrals'::regnamespace AND a.grantee = 0 ORDER BY 1;
+SELECT t.oid::regtype AS open_type FROM pg_catalog.pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) AS a WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd' AND a.grantee = 0 ORDER BY 1;
 SELECT c.oid::regclass AS open_relation, a.privilege_type FROM pg_catalog.pg_class c, aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) AS a
 WHERE c.relnamespace = 'referrals'::regnamespace AND a.grantee = 0 ORDER BY 1;
 SELECT c.oid::regclass AS open_relation, t.attname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) AS a WHERE c.relnamespace = 'referrals'::regnamespace AND a.grantee = 0 ORDER BY 1;

@@ -38,7 +38,7 @@ SELECT s, try(s) FROM unnest(ARRAY[
   'TRUNCATE referrals.reversal',
   'UPDATE referrals.attribution SET mode = ''live''',
   'DELETE FROM referrals.attribution',
-  'TRUNCATE referrals.attribution',
+  'TRUNCATE referrals.attribution CASCADE',
   'UPDATE referrals.plan SET effective_from = now()',
   'DELETE FROM referrals.plan',
   'TRUNCATE referrals.plan CASCADE',
@@ -51,7 +51,7 @@ SELECT s, try(s) FROM unnest(ARRAY[
   'TRUNCATE referrals.program CASCADE']) WITH ORDINALITY AS t(s, n) ORDER BY n;
 -- The way round that triggers usually leave, session_replication_role, is shut ...
 SET session_replication_role = replica;
-SELECT s, try(s) FROM unnest(ARRAY['UPDATE referrals.commission SET amount = 1000', 'DELETE FROM referrals.audit_log', 'TRUNCATE referrals.attribution', 'DELETE FROM referrals.reversal', 'UPDATE referrals.plan SET plan = ''{}''', 'UPDATE referrals.participant SET code = ''X12''']) WITH ORDINALITY AS t(s, n) ORDER BY n;
+SELECT s, try(s) FROM unnest(ARRAY['UPDATE referrals.commission SET amount = 1000', 'DELETE FROM referrals.audit_log', 'TRUNCATE referrals.attribution CASCADE', 'DELETE FROM referrals.reversal', 'UPDATE referrals.plan SET plan = ''{}''', 'UPDATE referrals.participant SET code = ''X12''']) WITH ORDINALITY AS t(s, n) ORDER BY n;
 RESET session_replication_role;
 -- ... and the settings that the extension uses itself are no key.
 SELECT name FROM pg_catalog.pg_settings WHERE name LIKE 'referrals.%' ORDER BY name;

@@ -31,7 +31,7 @@ CREATE TABLE tries (n integer GENERATED ALWAYS AS IDENTITY, statement text);
 INSERT INTO tries (statement) SELECT replace(s, '$', :'line') FROM unnest(ARRAY[
   'SELECT referrals.accrue(''payment'', ''p1'', ''bob'', 100)', 'SELECT referrals.explain($)', 'SELECT referrals.attribute(''bob'', ''ANN'', ''r'')', 'SELECT referrals.reverse_event(''payment'', ''unknown'', ''r'')', 'SELECT referrals.reverse($, ''r'', 0.01)',
   'SELECT referrals.draft_payouts()', 'SELECT referrals.approve_payout(1)', 'SELECT referrals.cancel_payout(1)', 'SELECT referrals.settle_payout(1, ''r'')', 'SELECT referrals.fail_payout(1, ''r'')',
-  'SELECT referrals.simulate(''default'', ' || :'plan' || ')', 'SELECT * FROM referrals.event_sources', 'SELECT * FROM referrals.payouts', 'SELECT * FROM referrals.commission_ledger', 'SELECT * FROM referrals._line', 'SELECT * FROM referrals.payout', 'SELECT * FROM referrals.payout_line', 'SELECT * FROM referrals.reversal',
+  'SELECT referrals.simulate(''default'', ' || :'plan' || ')', 'SELECT referrals.process_queue()', 'SELECT referrals.process_queue(0)', 'SELECT * FROM referrals.queue', 'DELETE FROM referrals.queue', 'SELECT * FROM referrals.event_sources', 'SELECT * FROM referrals.payouts', 'SELECT * FROM referrals.commission_ledger', 'SELECT * FROM referrals._line', 'SELECT * FROM referrals.payout', 'SELECT * FROM referrals.payout_line', 'SELECT * FROM referrals.reversal',
   'INSERT INTO referrals.payout (payee_id, currency, amount) VALUES (1, ''USD'', 1)', 'UPDATE referrals.payout SET state = ''paid''', 'DELETE FROM referrals.payout_line']) WITH ORDINALITY AS t(s, n) ORDER BY n;
 GRANT SELECT ON tries TO PUBLIC;
 CREATE TABLE outcome (level text, n integer, outcome text);

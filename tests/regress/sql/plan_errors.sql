@@ -43,11 +43,11 @@ SELECT p, try_tiers(p) FROM unnest(ARRAY['[{"name": "A", "from": 0, "rates": {""
 -- Wrong types.
 SELECT p, try_tiers(p) FROM unnest(ARRAY['null', '{}', '"A"', '[]', '[null]', '["A"]', '[{"name": 1, "from": 0, "rates": {}}]', '[{"name": null, "from": 0, "rates": {}}]', '[{"name": "A", "from": 0, "rates": []}]', '[{"name": "A", "from": 0, "rates": null}]']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_rate(p) FROM unnest(ARRAY['null', '10', '"10.00"', '{"flat": null}', '{"flat": true}', '{"flat": {}}', '{"flat": [1]}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
-SELECT p, try_key(p) FROM unnest(ARRAY['"hold_days": null', '"hold_days": true', '"hold_days": [1]', '"reversal_lowers_volume": "yes"', '"reversal_lowers_volume": 1', '"window": 30', '"window": null', '"metric": []', '"rating": true', '"time_zone": 0']) WITH ORDINALITY AS t(p, n) ORDER BY n;
+SELECT p, try_key(p) FROM unnest(ARRAY['"hold_days": null', '"hold_days": true', '"hold_days": [1]', '"reversal_lowers_volume": "yes"', '"reversal_lowers_volume": 1', '"window": 30', '"window": null', '"metric": []', '"rating": true', '"accrual": true', '"time_zone": 0']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- An array is not an object, whatever is in it; a word is not an object either. (Only the SQLSTATE is shown.)
 SELECT p, state_of(try_tiers(p)) FROM unnest(ARRAY['[[]]', '[["A", 0, {}]]', '[{"name": "A", "from": 0, "rates": {"signup": []}}]', '[{"name": "A", "from": 0, "rates": {"signup": [1]}}]']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT state_of(try_plan('[]')), state_of(try_plan('["USD", "referrals", "lifetime", "UTC", "forward", "new", "half_up", 0, true, [{"name": "A", "from": 0, "rates": {}}]]'));
-SELECT p, state_of(try_key(p)) FROM unnest(ARRAY['"window": {"month": null}', '"crossing": {"old": null}', '"metric": {"referrals": null}', '"rounding": {"down": null}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
+SELECT p, state_of(try_key(p)) FROM unnest(ARRAY['"window": {"month": null}', '"crossing": {"old": null}', '"metric": {"referrals": null}', '"rounding": {"down": null}', '"accrual": {"queued": null}']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 -- Numbers: JSON numbers or strings, read exactly. Never NaN, never infinite, never with a sign, blanks or letters.
 SELECT p, try_rate(format('{"flat": %s}', p)) FROM unnest(ARRAY['0', '0.00', '"0"', '0.01', '"0.01"', '10', '10.0', '"10.000"', '1e1', '100000000000.00']) WITH ORDINALITY AS t(p, n) ORDER BY n;
 SELECT p, try_rate(format('{"flat": %s}', p)) FROM unnest(ARRAY['-1', '"-0.01"', '"NaN"', '"nan"', '"Infinity"', '"-Infinity"', '"inf"', '""', '" 1"', '"1 "', '"1,000"', '"1_000"', '"+1"', '"0x10"', '"ten"', '"1e1"', '"."', '"1."', '".5"', '"１"']) WITH ORDINALITY AS t(p, n) ORDER BY n;
