@@ -6,9 +6,9 @@
 #               install uses the pg_config on PATH.
 #   PG          which major is fetched: 18 (the default) or 16
 
-export PG PG_CONFIG DESTDIR SUITES REGRESS ISOLATION UPDATE KEEP CARGO_FLAGS
+export PG PG_CONFIG DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
 
-.PHONY: build install uninstall test demo demo-psql psql lint clean help
+.PHONY: build install uninstall test bench demo demo-psql psql lint clean help
 .NOTPARALLEL:
 
 build:
@@ -22,6 +22,9 @@ uninstall:
 
 test:
 	@tests/run
+
+bench:
+	@tests/harness/bench
 
 demo:
 	@tests/harness/demo
@@ -42,6 +45,8 @@ help:
 	@echo 'make            build the extension'
 	@echo 'make test       run all tests on a throw-away server'
 	@echo '                  SUITES="regress isolation", REGRESS="file file", UPDATE=1'
+	@echo 'make bench      measure it beside hand-written SQL, in about ten minutes'
+	@echo '                  BENCH="sign_ups bulk", UPDATE=1'
 	@echo 'make demo       run the demonstration on a throw-away server'
 	@echo 'make demo-psql  the same, then open psql on its database'
 	@echo 'make psql       open psql on a throw-away server with the extension'

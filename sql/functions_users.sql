@@ -43,4 +43,4 @@ CREATE FUNCTION referrals.attribute(referee text, code text, reason text) RETURN
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 AS 'MODULE_PATHNAME', 'attribute_late_wrapper';
 COMMENT ON FUNCTION referrals.attribute(text, text, text) IS
-  'Ties a known, so far untied participant to the owner of a code, once, from now on; the sign-up is then rated, with now as its time. True if the tie was made, false if it cannot be (already_tied, unknown_code, self_referral: see the audit trail). Audited with the reason. Errors: 22004 NULL, 22023 reason blank, 42704 unknown referee.';
+  'Ties a known, so far untied participant to the owner of a code, once, from now on; the sign-up is then rated, with now as its time. True if the tie was made, false if it cannot be (already_tied, unknown_code, self_referral: see the audit trail). Audited with the reason. Under a plan with queued accrual what waits for the referrer is accrued first. Errors: 22004 NULL, 22023 reason blank, 42704 unknown referee.';

@@ -35,6 +35,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON referrals.payout_line
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
 ALTER TABLE referrals.payout_line ENABLE ALWAYS TRIGGER append_only;
 
+-- An event waits until it is accrued: nobody changes it meanwhile.
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON referrals.queue
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.queue ENABLE ALWAYS TRIGGER append_only;
+
 -- A participant changes program and, one day, loses the user_key; the code and the id never change.
 CREATE TRIGGER append_only BEFORE UPDATE OF participant_id, code OR DELETE OR TRUNCATE ON referrals.participant
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();

@@ -14,7 +14,7 @@ CREATE TABLE referrals.queue (
   occurred_at timestamptz,
   queued_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX queue_referrer ON referrals.queue (referrer_id, mode);
+CREATE INDEX queue_referrer ON referrals.queue (referrer_id, mode, queue_id);
 CREATE INDEX queue_event ON referrals.queue (event_key, event_kind, mode);
 COMMENT ON TABLE referrals.queue IS 'Events of tied people that wait to be accrued. referrals.process_queue accrues them in the order of queue_id, as they would have been on arrival, and removes them.';
 COMMENT ON COLUMN referrals.queue.queue_id IS 'Grows in order of arrival.';

@@ -61,11 +61,8 @@ LEFT JOIN LATERAL (
   ) AS plan
   GROUP BY plan.currency
 ) AS money ON true
--- Who referred nobody has no standing and nothing that waits, and is here for a welcome reward alone.
+-- Who referred nobody has no standing, and is here for a welcome reward alone.
 WHERE (standing.participant_id IS NOT NULL OR EXISTS (
-  SELECT FROM referrals.queue AS waiting
-  WHERE waiting.referrer_id = referrer.participant_id AND waiting.mode = modes.mode
-) OR EXISTS (
   SELECT FROM referrals.commission AS welcome
   WHERE welcome.referee_id = referrer.participant_id AND welcome.mode = modes.mode AND welcome.side = 'referee'
 )) AND (ties.referrals > 0 OR money.currency IS NOT NULL);

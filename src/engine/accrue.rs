@@ -44,6 +44,7 @@ impl<'a> Accruer<'a> {
         let concerned: HashSet<i64> = of_referees.chain(of_lines).collect();
         // What is reversed in the same statement cannot wait.
         let queueing = if reversed.is_empty() { queue::queueing(&concerned) } else { HashMap::new() };
+        queue::prepare(self.accounts.mode(), queueing.keys().copied());
         queue::lock(&mut self.accounts, concerned.into_iter().filter(|id| !queueing.contains_key(id)));
     }
 
@@ -59,6 +60,7 @@ impl<'a> Accruer<'a> {
         let concerned: HashSet<i64> = concerned.collect();
         let queueing = self.queueing(&concerned);
         let referrers = || concerned.iter().copied().filter(|id| !queueing.contains_key(id));
+        queue::prepare(self.accounts.mode(), queueing.keys().copied());
         queue::lock(&mut self.accounts, referrers());
         let keys: Vec<&str> = events.iter().filter_map(|event| event.key.as_deref()).collect();
         loop {

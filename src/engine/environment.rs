@@ -74,8 +74,9 @@ pub fn purge_mock() -> i64 {
     PURGING.set(true);
     let pass = Pass;
     let referrers = standing::lock_mock();
-    queue::delete_mock();
-    let lines = ledger::delete_mock();
+    // Of those locked alone: who comes in meanwhile comes after the purge.
+    queue::delete_mock(&referrers);
+    let lines = ledger::delete_mock(&referrers);
     standing::blank_mock(referrers);
     drop(pass);
     ledger::note(&records::entry("mock_purged", None, None, json!({"lines": lines})));

@@ -30,7 +30,6 @@ pub fn checks() -> Vec<Check> {
         detail: if found.is_empty() { well.to_owned() } else { format!("{ill}: {}", found.join(", ")) },
     };
     vec![
-        queue(),
         Check { name: "mode", ok: mode_ok, detail: mode },
         none_of(
             "attachments",
@@ -44,6 +43,7 @@ pub fn checks() -> Vec<Check> {
             "the record is guarded",
             "a trigger that guards it is missing or not ENABLE ALWAYS, on",
         ),
+        queue(),
     ]
 }
 

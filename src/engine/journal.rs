@@ -60,9 +60,9 @@ impl Journal {
         self.settled.push(queue_id);
     }
 
-    /// Whether storing it cannot leave a part behind: it is one record, or none.
+    /// Whether storing it cannot leave a part behind: it is one record or one event for the queue, or nothing.
     pub fn is_indivisible(&self) -> bool {
-        self.records.len() <= 1
+        self.ties.is_empty() && self.settled.is_empty() && self.records.len() + self.waiting.len() <= 1
     }
 
     /// The one line that an event earned, with the tie if it is a sign-up, where that is all there is to store.
@@ -85,12 +85,12 @@ impl Journal {
         self.round += 1;
     }
 
-    /// Stores everything. False if an event turned out to be recorded by somebody else meanwhile, now or earlier in this
-    /// statement: then what was stored must be undone.
+    /// Stores everything. False if an event turned out to be recorded by somebody else meanwhile, or taken from the queue,
+    /// now or earlier in this statement: then what was stored must be undone.
     pub fn store(&mut self) -> bool {
         attribution::insert(self.mode, &self.ties);
         queue::add(self.mode, &self.waiting);
-        queue::remove(&self.settled);
+        self.is_complete &= queue::remove(&self.settled);
         self.is_complete &= ledger::append(&self.records);
         self.clear();
         std::mem::replace(&mut self.is_complete, true)

@@ -16,9 +16,15 @@ use crate::pg::timestamp::now;
 use crate::pg::{memory, subtransaction};
 use crate::store::attribution::Tie;
 use crate::store::queue::{self, New, Waiting};
-use crate::store::{event, participant, program};
-use std::collections::{HashMap, HashSet};
+use crate::store::{event, participant, program, standing};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
+
+/// Makes ready that events wait for referrers: whoever accrues them finds a standing to lock.
+pub fn prepare(mode: Mode, referrer_ids: impl Iterator<Item = i64>) {
+    let ids: BTreeSet<i64> = referrer_ids.collect();
+    standing::ensure(&Vec::from_iter(ids), mode);
+}
 
 /// Whether the events of a program's referrers wait.
 pub fn queues(program_id: i32) -> bool {
@@ -91,7 +97,7 @@ pub fn process(batch: i32) -> Result<i64, Error> {
     let batch = usize::try_from(batch).ok().filter(|batch| *batch > 0).ok_or(Error::NotPositive { name: "batch" })?;
     let mut taken = 0;
     // What was live when it arrived is not accrued in a copy of the database, or in a server without real money.
-    let modes: &[Mode] = if environment::mode() == Mode::Live { &[Mode::Mock, Mode::Live] } else { &[Mode::Mock] };
+    let modes: &[Mode] = if environment::mode() == Mode::Live { &[Mode::Live, Mode::Mock] } else { &[Mode::Mock] };
     for mode in modes {
         taken += process_mode(*mode, batch - taken);
     }
@@ -123,10 +129,10 @@ fn process_mode(mode: Mode, batch: usize) -> usize {
 }
 
 /// Accrues some of the events that wait for locked referrers, and takes them from the queue; gives how many.
-fn settle(accounts: &mut Accounts, read: impl FnOnce(i64) -> Vec<Waiting>, most: usize) -> usize {
+fn settle(accounts: &mut Accounts, read: impl Fn(i64) -> Vec<Waiting>, most: usize) -> usize {
     memory::scratch(|| {
-        let waiting = read(most as i64);
         loop {
+            let waiting = read(most as i64);
             let copies = accounts.copies(waiting.iter().map(|waiting| waiting.tie.referrer_id));
             let mut known = known(accounts.mode(), &waiting);
             let stored = subtransaction::all_or_nothing(|| {
@@ -136,7 +142,7 @@ fn settle(accounts: &mut Accounts, read: impl FnOnce(i64) -> Vec<Waiting>, most:
             if stored.is_some() {
                 return waiting.len();
             }
-            // Somebody recorded one of the events for another referee, and has committed by now.
+            // Somebody recorded one of the events for another referee, or emptied the queue, and has committed by now.
             accounts.restore(copies);
         }
     })

@@ -14,7 +14,7 @@ use crate::pg::timestamp::now;
 use crate::store::attachment;
 use crate::store::attribution::Tie;
 use crate::store::ledger;
-use crate::store::participant;
+use crate::store::participant::{self, Participant};
 use pgrx::pg_sys::Oid;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -67,8 +67,10 @@ impl Registrar {
     /// ascending order over all of them and cannot deadlock with another.
     pub fn lock_ahead(&mut self, codes: HashSet<Code>) {
         let owners = participant::by_codes(codes.iter().map(Code::as_str).collect());
-        let immediate = owners.values().filter(|owner| !queue::queues(owner.program_id));
-        queue::lock(&mut self.accounts, immediate.map(|owner| owner.id));
+        let (queueing, immediate): (Vec<&Participant>, Vec<&Participant>) =
+            owners.values().partition(|owner| queue::queues(owner.program_id));
+        queue::prepare(self.accounts.mode(), queueing.iter().map(|owner| owner.id));
+        queue::lock(&mut self.accounts, immediate.iter().map(|owner| owner.id));
     }
 
     /// Registers a batch, in its order.
@@ -79,8 +81,10 @@ impl Registrar {
     fn register_batch(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
         let entries = self.enter(sign_ups)?;
         let owners = owners(&entries);
-        let immediate = owners.values().flatten().filter(|owner| !queue::queues(owner.program_id));
-        queue::lock(&mut self.accounts, immediate.map(|owner| owner.participant_id));
+        let (queueing, immediate): (Vec<&Owner>, Vec<&Owner>) =
+            owners.values().flatten().partition(|owner| queue::queues(owner.program_id));
+        queue::prepare(self.accounts.mode(), queueing.iter().map(|owner| owner.participant_id));
+        queue::lock(&mut self.accounts, immediate.iter().map(|owner| owner.participant_id));
         for (row, entry) in entries.iter().enumerate() {
             let participant = match &entry.issued {
                 Ok(issued) => issued.participant(),

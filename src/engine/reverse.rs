@@ -4,12 +4,14 @@ use super::accounts::Accounts;
 use super::environment;
 use super::error::Error;
 use super::queue;
+use super::register::BATCH;
 use crate::domain::line::{Kind, Recorded, Side};
 use crate::domain::mode::Mode;
 use crate::domain::plan::SIGN_UP;
 use crate::domain::reversal::{Problem, Take};
 use crate::pg::memory;
-use crate::store::{attribution, lines, participant};
+use crate::store::{attribution, lines, participant, program};
+use std::collections::{HashMap, HashSet};
 
 /// Reverses one line; gives the reversal line.
 pub fn line(commission_id: i64, take: Take, reason: &str) -> Result<i64, Error> {
@@ -37,12 +39,13 @@ pub fn line(commission_id: i64, take: Take, reason: &str) -> Result<i64, Error> 
 /// Reverses the lines of events of one kind, as far as anything is left of them; gives the reversal lines.
 pub fn events(kind: &str, keys: &[String], take: Take, reason: &str) -> Result<Vec<i64>, Error> {
     let mut accounts = Accounts::new(environment::mode());
-    let reversals = events_in(&mut accounts, kind, keys, take, reason)?;
+    let reversed = events_in(&mut accounts, kind, keys, take, reason)?;
     accounts.save();
-    Ok(reversals)
+    let found = reversed.into_iter().filter_map(|id| lines::of_id(id, accounts.mode()));
+    Ok(found.map(|found| latest_reversal(&found)).collect())
 }
 
-/// The same among other work of a statement, whose accounts the caller saves.
+/// The same among other work of a statement, whose accounts the caller saves; gives the accruals.
 pub fn events_in(
     accounts: &mut Accounts,
     kind: &str,
@@ -52,30 +55,40 @@ pub fn events_in(
 ) -> Result<Vec<i64>, Error> {
     let referrers = referrers(accounts.mode(), kind, keys);
     queue::lock(accounts, referrers.into_iter());
-    let mut reversals = Vec::new();
-    for key in keys {
-        reversals.extend(memory::scratch(|| event_in(accounts, kind, key, take, reason))?);
+    let mut reversed = Vec::new();
+    for batch in keys.chunks(BATCH) {
+        reversed.extend(memory::scratch(|| batch_in(accounts, kind, batch, take, reason))?);
     }
-    Ok(reversals)
+    Ok(reversed)
 }
 
 /// The referrers whom events earned something, or will when they are taken from the queue.
 pub fn referrers(mode: Mode, kind: &str, keys: &[String]) -> Vec<i64> {
-    let found = |key: &String| memory::scratch(|| of_event(mode, kind, key));
-    let of_lines = keys.iter().flat_map(found).map(|found| found.line.referrer_id);
-    of_lines.chain(queue::referrers(mode, kind, keys)).collect()
+    let mut found = queue::referrers(mode, kind, keys);
+    for batch in keys.chunks(BATCH) {
+        let ledger_keys = ledger_keys(kind, batch);
+        let keys: Vec<&str> = ledger_keys.iter().map(String::as_str).collect();
+        found.extend(memory::scratch(|| lines::earners(mode, kind, &keys)).into_iter().map(|(_, referrer)| referrer));
+    }
+    found
 }
 
-fn event_in(accounts: &mut Accounts, kind: &str, key: &str, take: Take, reason: &str) -> Result<Vec<i64>, Error> {
+fn batch_in(accounts: &mut Accounts, kind: &str, keys: &[String], take: Take, reason: &str) -> Result<Vec<i64>, Error> {
     let mode = accounts.mode();
-    let mut found = of_event(mode, kind, key);
+    let mut found = of_events(mode, kind, keys);
     // Somebody may have recorded it since the accounts were locked.
     while let Some(missing) = found.iter().map(|found| found.line.referrer_id).find(|id| !accounts.holds(*id)) {
         queue::lock(accounts, [missing].into_iter());
-        found = of_event(mode, kind, key);
+        found = of_events(mode, kind, keys);
     }
+    let moves_others = found.iter().any(rates_again);
     let mut reversed = Vec::new();
-    for found in found {
+    for mut found in found {
+        if moves_others {
+            // The one before may have adjusted it.
+            accounts.store();
+            found = lines::of_id(found.id, mode).expect("lines are never deleted");
+        }
         match reverse(accounts, &found, take, reason) {
             Err(Error::CannotReverse { problem: Problem::ReversedInFull, .. }) => continue,
             result => result?,
@@ -83,8 +96,13 @@ fn event_in(accounts: &mut Accounts, kind: &str, key: &str, take: Take, reason: 
         reversed.push(found.id);
     }
     accounts.store();
-    let reversed = reversed.into_iter().filter_map(|id| lines::of_id(id, mode));
-    Ok(reversed.map(|found| latest_reversal(&found)).collect())
+    Ok(reversed)
+}
+
+/// Whether the reversal of a line may rate others again.
+fn rates_again(found: &Recorded) -> bool {
+    let program = program::by_id(found.line.program_id);
+    program.is_some_and(|program| program.versions.iter().any(|version| version.plan.rates_again()))
 }
 
 fn reverse(accounts: &mut Accounts, found: &Recorded, take: Take, reason: &str) -> Result<(), Error> {
@@ -98,12 +116,25 @@ fn reverse(accounts: &mut Accounts, found: &Recorded, take: Take, reason: &str) 
     })
 }
 
-/// The lines of an event; a sign-up is named by the referee's user_key.
-fn of_event(mode: Mode, kind: &str, key: &str) -> Vec<Recorded> {
+/// The lines of events, in the order of the keys, each event once.
+fn of_events(mode: Mode, kind: &str, keys: &[String]) -> Vec<Recorded> {
+    let ledger_keys = ledger_keys(kind, keys);
+    let keys: Vec<&str> = ledger_keys.iter().map(String::as_str).collect();
+    let mut found = lines::of_events(mode, kind, &keys);
+    let places: HashMap<&str, usize> = keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
+    found.sort_by_key(|found| places.get(found.line.event_key.as_str()).copied());
+    found
+}
+
+/// The keys of events as the ledger has them, each once; a sign-up is named by the referee's user_key.
+fn ledger_keys(kind: &str, keys: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let distinct = keys.iter().filter(|key| seen.insert(key.as_str()));
     if kind != SIGN_UP {
-        return lines::of_event(mode, kind, key);
+        return distinct.cloned().collect();
     }
-    participant::by_key(key).map_or_else(Vec::new, |referee| lines::of_event(mode, kind, &referee.id.to_string()))
+    let referees = participant::by_keys(keys.iter().map(String::as_str).collect());
+    distinct.filter_map(|key| Some(referees.get(key)?.id.to_string())).collect()
 }
 
 fn latest_reversal(found: &Recorded) -> i64 {

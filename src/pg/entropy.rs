@@ -14,6 +14,7 @@ thread_local! {
 
 /// Fills the buffer, which is smaller than the pool, from the server's cryptographic generator.
 pub fn fill(bytes: &mut [u8]) {
+    assert!(bytes.len() <= POOL, "more than the pool holds");
     FETCHED.with_borrow_mut(|(pool, left)| {
         if *left < bytes.len() {
             // SAFETY: the pointer and the length are those of the pool.

@@ -2,7 +2,9 @@
 //! without an executor that costs several times what the row does. Only reads and locks; what is written goes by SQL,
 //! which checks every constraint.
 
+use super::numeric::Numeric;
 use super::snapshot;
+use crate::domain::timestamp::Timestamp;
 use pgrx::prelude::PgSqlErrorCode;
 use pgrx::{FromDatum, IntoDatum, ereport, pg_sys};
 use std::ffi::CStr;
@@ -42,6 +44,14 @@ impl From<i64> for Key {
     }
 }
 
+/// What can be read from a row: values of Rust's own, which outlive it.
+pub trait Owned: FromDatum {}
+impl Owned for i32 {}
+impl Owned for i64 {}
+impl Owned for String {}
+impl Owned for Timestamp {}
+impl Owned for Numeric {}
+
 /// A row that was found.
 pub struct Row {
     slot: *mut pg_sys::TupleTableSlot,
@@ -49,7 +59,7 @@ pub struct Row {
 
 impl Row {
     /// A column of the table, counted from 1; `None` for NULL.
-    pub fn column<T: FromDatum>(&self, number: usize) -> Option<T> {
+    pub fn column<T: Owned>(&self, number: usize) -> Option<T> {
         // SAFETY: the slot holds a row of the table, and the store names the columns that it has.
         unsafe {
             if ((*self.slot).tts_nvalid as usize) < number {
@@ -60,7 +70,7 @@ impl Row {
     }
 
     /// A column that is never NULL.
-    pub fn required<T: FromDatum>(&self, number: usize) -> T {
+    pub fn required<T: Owned>(&self, number: usize) -> T {
         self.column(number).expect("a column that is NOT NULL")
     }
 }
@@ -68,15 +78,19 @@ impl Row {
 impl UniqueIndex {
     /// Reads the row of a key, if there is one. What `read` gives must be Rust's own.
     pub fn find<R>(&self, key: &[Key], seen: Seen, read: impl FnOnce(&Row) -> R) -> Option<R> {
-        self.scan(key, seen, pg_sys::AccessShareLock, |_, row| read(row))
+        self.scan(key, seen, pg_sys::AccessShareLock, pg_sys::AccessShareLock, |_, row| read(row))
     }
 
     /// Locks the row of a key until the end of the transaction, if there is one that is visible now, and reads its latest
     /// version. Waits for whoever holds it.
     ///
-    /// Raises 40001 where the transaction's snapshot is fixed and somebody has changed the row since.
+    /// Raises 40001 where the transaction's snapshot is fixed and somebody has changed the row since, and 25006 in a
+    /// transaction that can only read.
     pub fn lock<R>(&self, key: &[Key], read: impl FnOnce(&Row) -> R) -> Option<R> {
-        self.scan(key, Seen::Now, pg_sys::RowShareLock, |table, row| {
+        // SAFETY: raises, or does nothing.
+        unsafe { pg_sys::PreventCommandIfReadOnly(c"SELECT FOR NO KEY UPDATE".as_ptr()) }
+        // The table stays locked as long as the row does: nobody can rewrite it meanwhile.
+        self.scan(key, Seen::Now, pg_sys::RowShareLock, pg_sys::NoLock, |table, row| {
             // SAFETY: the slot holds a row of this open table.
             unsafe { lock_row(table, row.slot) }
             read(row)
@@ -88,9 +102,10 @@ impl UniqueIndex {
         key: &[Key],
         seen: Seen,
         lock: u32,
+        unlock: u32,
         visit: impl FnOnce(pg_sys::Relation, &Row) -> R,
     ) -> Option<R> {
-        let lock = lock as pg_sys::LOCKMODE;
+        let (lock, unlock) = (lock as pg_sys::LOCKMODE, unlock as pg_sys::LOCKMODE);
         // SAFETY: everything opened here is closed here; if something raises, the abort of the transaction closes it.
         unsafe {
             let schema = pg_sys::get_namespace_oid(c"referrals".as_ptr(), false);
@@ -125,8 +140,8 @@ impl UniqueIndex {
             pg_sys::index_endscan(scan);
             pg_sys::ExecDropSingleTupleTableSlot(slot);
             pg_sys::UnregisterSnapshot(snapshot);
-            pg_sys::index_close(index, lock);
-            pg_sys::table_close(table, lock);
+            pg_sys::index_close(index, unlock);
+            pg_sys::table_close(table, unlock);
             found
         }
     }
@@ -157,11 +172,15 @@ unsafe fn lock_row(table: pg_sys::Relation, slot: *mut pg_sys::TupleTableSlot) {
             &mut failure,
         )
     };
-    if result != pg_sys::TM_Result::TM_Ok {
-        ereport!(
-            ERROR,
-            PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
-            "could not serialize access due to concurrent update"
-        );
+    match result {
+        pg_sys::TM_Result::TM_Ok => (),
+        pg_sys::TM_Result::TM_Updated | pg_sys::TM_Result::TM_Deleted => {
+            ereport!(
+                ERROR,
+                PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "could not serialize access due to concurrent update"
+            );
+        }
+        other => panic!("a row could not be locked: result {other}"),
     }
 }

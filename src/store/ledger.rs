@@ -1,6 +1,6 @@
 //! The audit log and the ledger: appended to together, a line under the id of its audit row.
 
-use super::statement::{Statement, first, required};
+use super::statement::Statement;
 use crate::domain::line::{Edge, Line};
 use crate::domain::mode::Mode;
 use crate::domain::rating::Note;
@@ -164,20 +164,24 @@ fn append_edges(lines: &[(i64, &Line)]) {
     );
 }
 
-/// Deletes all mock lines, with their reversals and audit rows; gives the number of lines.
-pub fn delete_mock() -> i64 {
-    static REVERSALS: Statement = Statement("DELETE FROM referrals.reversal WHERE mode = 'mock'");
-    static LINES: Statement = Statement(
-        "WITH deleted AS (DELETE FROM referrals.commission WHERE mode = 'mock' RETURNING 1)
-         SELECT count(*) FROM deleted",
+/// Deletes the mock lines of referrers, with their edges, and all mock audit rows that are of no line then; gives the
+/// number of lines. The caller has locked the standings, so nobody adds to these lines meanwhile.
+pub fn delete_mock(referrer_ids: &[i64]) -> i64 {
+    static EDGES: Statement = Statement(
+        "DELETE FROM referrals.reversal AS edge
+         USING referrals.commission AS line JOIN unnest($1) AS locked (referrer_id) USING (referrer_id)
+         WHERE edge.mode = 'mock' AND line.commission_id = edge.correction_id AND line.mode = edge.mode",
     );
-    // Not the audit rows of lines that were committed since the statement before began.
+    static LINES: Statement = Statement(
+        "DELETE FROM referrals.commission AS line USING unnest($1) AS locked (referrer_id)
+         WHERE line.mode = 'mock' AND line.referrer_id = locked.referrer_id",
+    );
     static AUDIT: Statement = Statement(
         "DELETE FROM referrals.audit_log AS audit WHERE mode = 'mock'
          AND NOT EXISTS (SELECT FROM referrals.commission AS line WHERE line.commission_id = audit.audit_id)",
     );
-    REVERSALS.write(&[], |_| ());
-    let lines = LINES.write(&[], |rows| first(rows, |row| required(row, 1)).expect("count gives a row"));
+    EDGES.write(&[referrer_ids.to_vec().into()], |_| ());
+    let lines = LINES.write(&[referrer_ids.to_vec().into()], |rows| rows.len());
     AUDIT.write(&[], |_| ());
-    lines
+    lines as i64
 }

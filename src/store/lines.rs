@@ -35,14 +35,33 @@ pub fn of_program(program_id: i32, mode: Mode) -> Vec<Recorded> {
     LINES.read(&[program_id.into(), mode.as_str().into()], recorded)
 }
 
-/// The accruals of an event in a mode, that of the referrer first.
-pub fn of_event(mode: Mode, kind: &str, key: &str) -> Vec<Recorded> {
-    static LINES: Statement = Statement(concat!(
+/// Who earned by events of one kind in a mode: each accrual with its referrer.
+pub fn earners(mode: Mode, kind: &str, keys: &[&str]) -> Vec<(i64, i64)> {
+    static EARNERS: Statement = Statement(include_str!("sql/earners.sql"));
+    EARNERS.write(&[mode.as_str().into(), kind.into(), keys.to_vec().into()], |rows| {
+        all(rows, |row| (required(row, 1), required(row, 2)))
+    })
+}
+
+/// The accruals of events of one kind in a mode, in the order of their ids.
+pub fn of_events(mode: Mode, kind: &str, keys: &[&str]) -> Vec<Recorded> {
+    static OF_ONE: Statement = Statement(concat!(
         include_str!("sql/lines.sql"),
         "WHERE line.kind = 'accrual' AND line.mode = $1 AND line.event_kind = $2 AND line.event_key = $3
          ORDER BY line.commission_id, correction.commission_id"
     ));
-    LINES.write(&[mode.as_str().into(), kind.into(), key.into()], recorded)
+    static OF_IDS: Statement = Statement(concat!(
+        include_str!("sql/lines.sql"),
+        "WHERE line.commission_id = ANY ($1) AND line.mode = $2 ORDER BY line.commission_id, correction.commission_id"
+    ));
+    match keys {
+        [] => Vec::new(),
+        [one] => OF_ONE.write(&[mode.as_str().into(), kind.into(), (*one).into()], recorded),
+        many => {
+            let ids: Vec<i64> = earners(mode, kind, many).into_iter().map(|(id, _)| id).collect();
+            OF_IDS.write(&[ids.into(), mode.as_str().into()], recorded)
+        }
+    }
 }
 
 /// The lines of a referrer under a plan version in a window, but for those reversed in full.

@@ -9,6 +9,7 @@ use crate::pg::numeric::{to_decimal, to_sql};
 use crate::store::attribution::Tie;
 use pgrx::AnyNumeric;
 use pgrx::spi::SpiHeapTupleData;
+use std::str::FromStr;
 
 /// An event to be put into the queue.
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ pub fn add(mode: Mode, events: &[New]) {
     let amount = |amount: Amount| match amount {
         Amount::Absent => None,
         Amount::Given(amount) => Some(to_sql(amount)),
-        Amount::Unusable => Some(AnyNumeric::try_from(f64::NAN).expect("NaN is a numeric")),
+        Amount::Unusable => Some(AnyNumeric::from_str("NaN").expect("NaN is a numeric")),
     };
     ADD.write(
         &[
@@ -117,12 +118,11 @@ fn waiting(row: &SpiHeapTupleData) -> Waiting {
     }
 }
 
-/// Takes events out of the queue.
-pub fn remove(ids: &[i64]) {
+/// Takes events out of the queue; false if one of them is not there any more.
+#[must_use]
+pub fn remove(ids: &[i64]) -> bool {
     static REMOVE: Statement = Statement("DELETE FROM referrals.queue WHERE queue_id = ANY ($1)");
-    if !ids.is_empty() {
-        REMOVE.write(&[ids.to_vec().into()], |_| ());
-    }
+    ids.is_empty() || REMOVE.write(&[ids.to_vec().into()], |rows| rows.len() == ids.len())
 }
 
 /// The referrers of the oldest events in a mode, so many events, but for some.
@@ -154,8 +154,11 @@ pub fn backlog() -> Vec<(Mode, i64, Timestamp)> {
     })
 }
 
-/// Empties the queue of what is mock.
-pub fn delete_mock() {
-    static DELETE: Statement = Statement("DELETE FROM referrals.queue WHERE mode = 'mock'");
-    DELETE.write(&[], |_| ());
+/// Empties the queue of what is mock and waits for these referrers.
+pub fn delete_mock(referrer_ids: &[i64]) {
+    static DELETE: Statement = Statement(
+        "DELETE FROM referrals.queue AS waiting USING unnest($1) AS locked (referrer_id)
+         WHERE waiting.mode = 'mock' AND waiting.referrer_id = locked.referrer_id",
+    );
+    DELETE.write(&[referrer_ids.to_vec().into()], |_| ());
 }

@@ -6,7 +6,7 @@ use crate::domain::standing::{Place, Standing};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Span;
 use crate::pg::numeric::Numeric;
-use crate::pg::unique_index::{Row, UniqueIndex};
+use crate::pg::unique_index::{Row, Seen, UniqueIndex};
 use pgrx::spi::SpiHeapTupleData;
 
 fn standing(row: &SpiHeapTupleData) -> (i64, Standing) {
@@ -30,15 +30,16 @@ fn locked(row: &Row) -> (i64, Standing) {
     (row.required(1), Standing { as_of: row.required(3), place, volume: volume.0, tier: row.column(9) })
 }
 
+static BY_REFERRER: UniqueIndex = UniqueIndex { table: c"standing", index: c"standing_pkey" };
+
 /// Locks the standings of referrers until the end of the transaction, making those that are missing. The ids ascend
 /// and are distinct: everybody makes, then locks, in this order, so that no two statements wait for each other.
 pub fn lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
-    static ONE: UniqueIndex = UniqueIndex { table: c"standing", index: c"standing_pkey" };
     static MANY: Statement = Statement(include_str!("sql/lock_standings.sql"));
     match referrer_ids {
         [] => Vec::new(),
         [one] => {
-            let lock = || ONE.lock(&[(*one).into(), mode.as_str().into()], locked);
+            let lock = || BY_REFERRER.lock(&[(*one).into(), mode.as_str().into()], locked);
             let found = lock().or_else(|| {
                 make_missing(referrer_ids, mode);
                 lock()
@@ -52,10 +53,21 @@ pub fn lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
     }
 }
 
-/// Locks those of the standings that nobody else holds.
+/// Makes the standings of referrers that are missing. Waits only where somebody else is making one of them.
+pub fn ensure(referrer_ids: &[i64], mode: Mode) {
+    let is_there = match referrer_ids {
+        [] => true,
+        [one] => BY_REFERRER.find(&[(*one).into(), mode.as_str().into()], Seen::Now, |_| ()).is_some(),
+        _ => false,
+    };
+    if !is_there {
+        make_missing(referrer_ids, mode);
+    }
+}
+
+/// Locks those of the standings that nobody else holds. Waits for nobody.
 pub fn try_lock(referrer_ids: &[i64], mode: Mode) -> Vec<(i64, Standing)> {
     static FREE: Statement = Statement(include_str!("sql/try_lock_standings.sql"));
-    make_missing(referrer_ids, mode);
     FREE.write(&[referrer_ids.to_vec().into(), mode.as_str().into()], |rows| all(rows, standing))
 }
 

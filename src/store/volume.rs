@@ -1,6 +1,5 @@
 //! Volumes and limits, counted from ties and lines.
 
-use super::program;
 use super::statement::{Statement, first, required};
 use crate::domain::mode::Mode;
 use crate::domain::plan::Metric;
@@ -53,11 +52,8 @@ fn arguments<'a>(referrer_id: i64, mode: &'a str, measure: &'a Measure, window: 
         window.end.into(),
         measure.lowered_by_reversals.into(),
     ];
-    match measure.metric {
-        // Where no program queues, nothing waits, and nobody need look.
-        Metric::Referrals => arguments.push(program::any_may_have_queued().into()),
-        Metric::Events => (),
-        Metric::Revenue => arguments.push((&*measure.currency).into()),
+    if measure.metric == Metric::Revenue {
+        arguments.push((&*measure.currency).into());
     }
     arguments
 }

@@ -3,10 +3,12 @@
 use super::plan_text::{revenue, with, with_rate, with_tier};
 use crate::domain::currency::{Currency, Rounding};
 use crate::domain::plan::tests::plan;
-use crate::domain::plan::{Crossing, Limits, Metric, Rate, RatingMethod};
+use crate::domain::plan::{Accrual, Crossing, Limits, Metric, PlanVersion, Program, Rate, RatingMethod};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Window;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use std::rc::Rc;
 
 #[test]
 fn defaults_are_those_of_the_design() {
@@ -17,6 +19,7 @@ fn defaults_are_those_of_the_design() {
     assert_eq!(plan.method, RatingMethod::Forward);
     assert_eq!(plan.crossing, Crossing::New);
     assert_eq!(plan.rounding, Rounding::HalfUp);
+    assert_eq!(plan.accrual, Accrual::Immediate);
     assert_eq!(plan.hold_days, 0);
     assert!(plan.reversal_lowers_volume);
     assert_eq!(plan.limits, Limits::default());
@@ -52,8 +55,29 @@ fn every_word_of_the_design_is_read() {
         assert_eq!(rounding.as_str(), word);
     }
     assert_eq!(read("crossing", "\"old\"").crossing, Crossing::Old);
+    for (word, accrual) in [("immediate", Accrual::Immediate), ("queued", Accrual::Queued)] {
+        assert_eq!(read("accrual", &format!("\"{word}\"")).accrual, accrual);
+    }
     assert!(!read("reversal_lowers_volume", "false").reversal_lowers_volume);
     assert_eq!(read("hold_days", "36500").hold_days, 36_500);
+}
+
+#[test]
+fn a_program_queues_by_the_version_of_now_and_may_have_queued_by_any() {
+    let version = |version, start, accrual: &str| PlanVersion {
+        version,
+        effective_from: start,
+        plan: Rc::new(plan(&with(&format!(r#", "accrual": "{accrual}""#)))),
+    };
+    let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+    let program = |versions| Program { id: 1, name: "default".into(), paused: false, versions };
+    let never = program(vec![version(1, Timestamp::NEG_INFINITY, "immediate")]);
+    assert!(!never.queues_at(at(0)) && !never.may_have_queued());
+    let once =
+        program(vec![version(1, at(0), "immediate"), version(2, at(10), "queued"), version(3, at(20), "immediate")]);
+    let queues: Vec<bool> = [-1, 0, 9, 10, 19, 20].map(|second| once.queues_at(at(second))).to_vec();
+    assert_eq!(queues, [false, false, false, true, true, false]);
+    assert!(once.may_have_queued());
 }
 
 #[test]

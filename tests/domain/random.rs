@@ -113,7 +113,11 @@ pub fn plans() -> impl Strategy<Value = Value> {
         });
         let crossings = if rating == "forward" { vec!["new", "old"] } else { vec!["new"] };
         (
-            (prop::sample::select(windows), prop::sample::select(vec!["USD", "EUR"])),
+            (
+                prop::sample::select(windows),
+                prop::sample::select(vec!["USD", "EUR"]),
+                prop::sample::select(vec!["immediate", "queued"]),
+            ),
             prop::sample::select(vec!["UTC", "America/New_York", "Asia/Kathmandu"]),
             prop::sample::select(crossings),
             prop::sample::select(vec!["half_up", "half_even", "down"]),
@@ -122,11 +126,12 @@ pub fn plans() -> impl Strategy<Value = Value> {
             prop::bool::weighted(0.3),
             tiers(metric, rating == "marginal"),
         )
-            .prop_map(move |((window, currency), zone, crossing, rounding, lowers, mut limits, welcome, tiers)| {
+            .prop_map(move |((window, currency, accrual), zone, crossing, rounding, lowers, mut limits, welcome, tiers)| {
                 limits.as_object_mut().unwrap().retain(|_, limit| !limit.is_null());
                 let referee =
                     if welcome { json!({"signup": {"flat": 5}, "payment": {"percent": 1}}) } else { json!({}) };
-                json!({"currency": currency, "metric": metric, "window": window, "time_zone": zone, "rating": rating,
+                // When events are accrued says nothing of what they earn.
+                json!({"currency": currency, "accrual": accrual, "metric": metric, "window": window, "time_zone": zone, "rating": rating,
                     "crossing": crossing, "rounding": rounding, "reversal_lowers_volume": lowers, "limits": limits,
                     "referee": referee, "tiers": tiers})
             })

@@ -4,7 +4,7 @@ SELECT (
   WHERE tie.referrer_id = $1 AND tie.mode = $2 AND tie.attributed_at >= $3 AND tie.attributed_at < $4
 ) - (
   SELECT count(*) FROM referrals.queue AS waiting
-  WHERE $6 AND waiting.referrer_id = $1 AND waiting.mode = $2 AND waiting.event_kind = 'signup'
+  WHERE waiting.referrer_id = $1 AND waiting.mode = $2 AND waiting.event_kind = 'signup'
     AND waiting.occurred_at >= $3 AND waiting.occurred_at < $4
 ) - (
   SELECT count(*) FILTER (WHERE EXISTS (
