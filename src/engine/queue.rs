@@ -151,8 +151,7 @@ fn settle(accounts: &mut Accounts, read: impl Fn(i64) -> Vec<Waiting>, most: usi
 /// Which of the events have their lines, by kind.
 fn known(mode: Mode, waiting: &[Waiting]) -> HashMap<String, Recorded> {
     let mut keys: HashMap<&str, Vec<&str>> = HashMap::new();
-    // A sign-up waits once, and nobody else accrues it.
-    for waiting in waiting.iter().filter(|waiting| waiting.kind != SIGN_UP) {
+    for waiting in waiting {
         keys.entry(&waiting.kind).or_default().extend(waiting.event.key.as_deref());
     }
     keys.into_iter().map(|(kind, keys)| (kind.to_owned(), event::known(mode, kind, &keys))).collect()
@@ -163,13 +162,17 @@ fn accrue(accounts: &mut Accounts, waiting: &Waiting, known: &mut HashMap<String
     accounts.journal.settle(waiting.id);
     let program = as_it_was(waiting);
     let (tie, key) = (waiting.tie, waiting.event.key.as_deref().unwrap_or_default());
+    let known = known.entry(waiting.kind.clone()).or_default();
     if waiting.kind == SIGN_UP {
+        // Only a row that was put there by hand is one that has its line.
+        if known.contains_key(key) {
+            return;
+        }
         let sign_up = Occurrence::sign_up(key, tie.referee_id, tie.attributed_at, TieState::New);
         // Why it earned nothing is recorded, and nothing else follows from it.
         let _ = accounts.occur_in(program, tie.referrer_id, &sign_up);
         return;
     }
-    let known = known.entry(waiting.kind.clone()).or_default();
     let case = Case { kind: &waiting.kind, key, event: &waiting.event, bad_input: BadInput::Record };
     if let Some(recorded) = known.get(key) {
         judge::known(accounts, &case, recorded, Some(tie.referee_id));

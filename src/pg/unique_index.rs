@@ -88,7 +88,7 @@ impl UniqueIndex {
     /// transaction that can only read.
     pub fn lock<R>(&self, key: &[Key], read: impl FnOnce(&Row) -> R) -> Option<R> {
         // SAFETY: raises, or does nothing.
-        unsafe { pg_sys::PreventCommandIfReadOnly(c"SELECT FOR NO KEY UPDATE".as_ptr()) }
+        unsafe { pg_sys::PreventCommandIfReadOnly(c"a lock on a row".as_ptr()) }
         // The table stays locked as long as the row does: nobody can rewrite it meanwhile.
         self.scan(key, Seen::Now, pg_sys::RowShareLock, pg_sys::NoLock, |table, row| {
             // SAFETY: the slot holds a row of this open table.

@@ -38,7 +38,7 @@ class Queue(Facts):
         if batch <= 0:
             raise Refused("22023")
         taken = []
-        for mode in ("mock", "live") if self.mode == "live" else ("mock",):
+        for mode in ("live", "mock") if self.mode == "live" else ("mock",):
             taken += [item for item in self.waiting if item.mode == mode][:batch - len(taken)]
         self.process(taken)
         return str(len(taken))
