@@ -35,7 +35,7 @@ FULL = Scale(
     bulk_rows=100_000, slow_bulk_rows=10_000, bulk_rounds=3, payment_rows=6000,
     growth_sizes=(10_000, 100_000, 1_000_000, 10_000_000), growth_rounds=2,
     contention_clients=(1, 2, 8, 16), contention_rounds=2,
-    operation_rounds=3, weight_rows=10_000, memory_rows=1_000_000)
+    operation_rounds=2, weight_rows=10_000, memory_rows=1_000_000)
 
 SMOKE = Scale(
     is_smoke=True, referrers=20, participants=200,
