@@ -91,4 +91,4 @@ def draw(scale, found):
     told = " ".join(f"With {panel.title}: {plot.in_words(panel.lines, 'clients', 'a second')}" for panel in panels)
     write_plot("contention.svg", plot.chart(
         "Sign-ups a second when clients compete for referrers", told,
-        plot.Axis("clients", True, scale.contention_clients), plot.Axis("sign-ups a second"), panels, 500, 205), scale)
+        plot.Axis("clients", True, scale.contention_clients), plot.Axis("sign-ups a second"), panels, 530, 215), scale)
