@@ -73,9 +73,9 @@ pub fn insert(program_id: i32, people: &[New]) -> Vec<Option<i64>> {
     let mut rows: Vec<(i64, &New)> =
         people.iter().map(|person| (sequence::next(c"participant_participant_id_seq"), person)).collect();
     let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-    // In the order of the codes that are asked for, then of the keys, so that two statements that ask for the same ones do
-    // not wait for each other crosswise.
-    rows.sort_by_key(|(_, person)| (if person.is_wanted { person.code } else { "" }, person.user_key));
+    // In the order of the codes that are asked for, of one code the first row first; the others in the order of their keys.
+    // So two statements that ask for the same codes, or for the same keys, do not wait for each other crosswise.
+    rows.sort_by_key(|(_, person)| if person.is_wanted { (person.code, "") } else { ("", person.user_key) });
     let inserted: HashSet<i64> = MANY.write(
         &[
             rows.iter().map(|(id, _)| *id).collect::<Vec<_>>().into(),
