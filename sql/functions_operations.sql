@@ -39,7 +39,7 @@ CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, d
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'health_wrapper';
 COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock).';
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day).';
 
 CREATE FUNCTION referrals._current_standing(
   participant_id bigint, mode text, program_id integer, place_program_id integer, place_version integer,

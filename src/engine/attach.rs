@@ -3,8 +3,8 @@
 use super::attached_table::{check_column, owned};
 use super::codes::Issued;
 use super::error::Error;
-use super::records;
 use super::register::{BATCH, BadInput, Registrar};
+use super::{erase, records};
 use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
 use crate::domain::column_type;
@@ -139,9 +139,12 @@ fn back_fill(registrar: &mut Registrar, table: &Table, attachment: &Attachment) 
     Ok(registered)
 }
 
-/// Those who are no participants yet.
+/// Those who are no participants yet, but for those whom somebody has erased: their row is still there, and that is all.
 fn missing(mut rows: Vec<SignUp>) -> Vec<SignUp> {
     let known = participant::by_keys(rows.iter().filter_map(|row| row.user_key.as_deref()).collect());
     rows.retain(|row| !row.user_key.as_ref().is_some_and(|key| known.contains_key(key)));
+    let keys: Vec<String> = rows.iter().filter_map(|row| row.user_key.clone()).collect();
+    let erased = erase::were_erased(keys.iter().map(String::as_str));
+    rows.retain(|row| !row.user_key.as_deref().is_some_and(|key| erased.contains(key)));
     rows
 }

@@ -1,6 +1,7 @@
 //! What the extension needs of Postgres itself, beside SQL: values, settings, identity, snapshots, invalidation.
 
 pub mod condition;
+pub mod cursor;
 pub mod entropy;
 pub mod identity;
 pub mod invalidation;
@@ -14,5 +15,6 @@ pub mod settings;
 pub mod snapshot;
 pub mod subtransaction;
 pub mod timestamp;
+pub mod transaction;
 pub mod unique_index;
 pub mod value;
