@@ -1,6 +1,6 @@
 //! Attaches users tables: checks the columns, puts the trigger on, and registers who is there already.
 
-use super::attached_table::{check_column, owned};
+use super::attached_table::{self, check_column};
 use super::codes::Issued;
 use super::error::Error;
 use super::register::{BATCH, BadInput, Registrar};
@@ -41,10 +41,13 @@ pub const DEFAULT_REFERRED_BY: &str = "referred_by";
 ///
 /// Runs with the caller's rights until it is certain that the caller may do this, then with the extension's.
 pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
-    if snapshot::is_fixed() {
-        return Err(Error::AttachNeedsFreshSnapshot);
+    attached_table::lock(oid)?;
+    // Whoever wrote to the table without the trigger has ended by now. Those that a fixed snapshot does not see would be
+    // missed, and what it shows of the catalogue may be no longer so.
+    if snapshot::is_outdated() {
+        return Err(Error::SnapshotOutdated);
     }
-    let table = owned(oid)?;
+    let table = attached_table::describe(oid)?;
     if roles::hides_rows(oid, table.owner) {
         return Err(Error::RowsHidden { table: table.qualified_name });
     }
@@ -83,7 +86,8 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
 
 /// Takes the triggers off a table, those of events as well. What was recorded stays.
 pub fn detach(oid: Oid) -> Result<(), Error> {
-    let table = owned(oid)?;
+    attached_table::lock(oid)?;
+    let table = attached_table::describe(oid)?;
     roles::with_rights_of(access::owner(), || {
         let was_source = attachment::drop_event_triggers(&table, None);
         if attachment::drop_trigger(&table) || was_source {

@@ -40,7 +40,7 @@ pub enum Error {
     MayNotAttach { table: String },
     RowsHidden { table: String },
     ForeignPartitions { table: String },
-    AttachNeedsFreshSnapshot,
+    SnapshotOutdated,
     UnsuitableCondition { name: &'static str, problem: String },
     NoEventKind,
     InvalidEventKind { given: String, problem: String },
@@ -199,12 +199,12 @@ impl From<Error> for Report {
                 format!("row level security hides rows of {table} from you or from its owner"),
             )
             .hint("Attach it as its owner or as a superuser, without FORCE ROW LEVEL SECURITY."),
-            AttachNeedsFreshSnapshot => Report::new(
-                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
-                "attach cannot run in a REPEATABLE READ or SERIALIZABLE transaction",
+            SnapshotOutdated => Report::new(
+                Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "could not serialize access: something was committed since the snapshot of this transaction was taken",
             )
-            .detail("Its snapshot may be older than users who sign up meanwhile, and they would be missed.")
-            .hint("Run it in a transaction of isolation level READ COMMITTED."),
+            .detail("It may have been users, who would be missed.")
+            .hint("Call it again as the first statement of a transaction, or under READ COMMITTED, where this cannot happen."),
             UnsuitableCondition { name, problem } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} cannot be used: {problem}")).hint(
                     "Write a condition on the columns of the table, such as status = 'paid'. Operators and functions outside pg_catalog need their schema.",
