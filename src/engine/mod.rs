@@ -21,5 +21,6 @@ pub mod progress;
 pub mod queue;
 pub mod records;
 pub mod register;
+pub mod reversal_error;
 pub mod reverse;
 pub mod simulate;
