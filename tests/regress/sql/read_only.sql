@@ -6,7 +6,7 @@ SELECT referrals.define_program('default', :'plan');
 CREATE TABLE users (id text PRIMARY KEY, code text, referred_by text);
 SELECT referrals.attach('users', code => 'code');
 INSERT INTO users VALUES ('ann', 'ANN', NULL), ('bob', NULL, 'ANN'), ('cyd', NULL, 'ANN'), ('dee', NULL, 'NOBODY');
-CREATE TEMPORARY TABLE guests (id text PRIMARY KEY);
+CREATE TEMPORARY TABLE guests (id text PRIMARY KEY, referred_by text);
 SELECT referrals.attach('guests', key_prefix => 'guest:');
 CREATE TABLE payments (id text PRIMARY KEY, customer text, total numeric);
 SELECT referrals.attach_events('payments', 'payment', 'id', 'customer', amount => 'total');
