@@ -3,12 +3,20 @@
 from history import APP, PLAN, READER
 from psql import Session, literal
 
-# Every privilege on what is in the schema; lists of grants have no order of their own.
+# Every privilege on what is in the schema; lists of grants have no order of their own, and NULL is the owner's and the
+# public's as they come. The privilege to VACUUM (m), new in 17, is left out: who owns what has it.
 PRIVILEGES = """
-    SELECT kind, name, array_agg(entry::text ORDER BY entry::text) FROM (
-      SELECT 'schema' AS kind, nspname::text AS name, unnest(nspacl) AS entry FROM pg_namespace WHERE nspname = 'referrals'
-      UNION ALL SELECT 'relation', relname, unnest(relacl) FROM pg_class WHERE relnamespace = 'referrals'::regnamespace
-      UNION ALL SELECT 'function', oid::regprocedure::text, unnest(proacl) FROM pg_proc WHERE pronamespace = 'referrals'::regnamespace
+    SELECT kind, name, array_agg(entry ORDER BY entry) FROM (
+      SELECT kind, name, regexp_replace(unnest(entries)::text, 'm/', '/') AS entry FROM (
+        SELECT 'schema' AS kind, nspname::text AS name, coalesce(nspacl, acldefault('n', nspowner)) AS entries
+        FROM pg_namespace WHERE nspname = 'referrals'
+        UNION ALL SELECT 'relation', relname, coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))
+        FROM pg_class WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v', 'S')
+        UNION ALL SELECT 'function', oid::regprocedure::text, coalesce(proacl, acldefault('f', proowner))
+        FROM pg_proc WHERE pronamespace = 'referrals'::regnamespace
+        UNION ALL SELECT 'type', typname, coalesce(typacl, acldefault('T', typowner))
+        FROM pg_type WHERE typnamespace = 'referrals'::regnamespace AND typtype = 'd'
+      ) AS lists
     ) AS granted GROUP BY 1, 2 ORDER BY 1, 2"""
 TRIGGERS = """
     SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger
