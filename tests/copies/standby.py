@@ -4,10 +4,11 @@ import subprocess
 import threading
 import time
 
-from cluster import Cluster, wait_for_replay
+from cluster import Cluster, wait_for_replay, wait_until
 from copied import Checks, contents
 from psql import Failure
-from surface import DRAWING, check_sound, readings, reconcile, writings
+from sound import check_sealing, check_sound, reconcile
+from surface import DRAWING, readings, writings
 
 HINT = "This server is a standby. Call it on the primary."
 # Whoever signed up has a participant and, with a referrer, a tie and a line; each line has its record. Counts what is wrong.
@@ -141,6 +142,7 @@ def check_failover(checks, primary, standby, database, there, here):
     print(f"standby: looked at {len(torn)} times under load")
     checks.equal("standby: no half transaction under load", {"0"}, set(torn))
     checks.equal("standby: sound under load", 0, unsound.failed)
+    wait_until(there, "EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming')", "the standby is not connected")
     there.close()
     # A shutdown in good order sends the standby everything first.
     primary.stop("fast")
@@ -170,6 +172,8 @@ def check_failover(checks, primary, standby, database, there, here):
     check_sound(checks, "promoted", here, known)
     check_going_on(checks, here)
     check_sound(checks, "promoted and at work", here, known)
+    # The same cluster goes on counting.
+    check_sealing(checks, "promoted", here, new_epochs=0)
     here.close()
 
 

@@ -1,7 +1,5 @@
 """Everything in the schema that can be asked or called, so that a test leaves nothing out: the catalogue says what there is."""
 
-from psql import literal
-
 # A query for each function that reads, over all that is there to ask about.
 READING = {
     "normalize_code": "SELECT referrals.normalize_code(lower(code) || ' -x') FROM referrals.participant",
@@ -42,21 +40,3 @@ def writings(session):
           SELECT string_agg(format('NULL::%s', argument::regtype), ', ') FROM unnest(proargtypes) AS argument))
         FROM pg_proc WHERE pronamespace = 'referrals'::regnamespace AND provolatile = 'v' AND prorettype <> 'trigger'::regtype
         AND proname <> 'generate_code' ORDER BY 1""")
-
-
-def has(session, function):
-    """Whether there is such a function, such as verify(text)."""
-    return session.value(f"SELECT to_regprocedure({literal('referrals.' + function)})") is not None
-
-
-def check_sound(checks, what, session, reconciled=()):
-    """verify() finds nothing, and reconcile() nothing but what it found in the original."""
-    if has(session, "verify(text)"):
-        checks.equal(f"{what}: verify() finds nothing", [], session.query("SELECT * FROM referrals.verify()"))
-    if has(session, "reconcile()"):
-        checks.equal(f"{what}: reconcile() finds nothing new", sorted(reconciled), reconcile(session))
-
-
-def reconcile(session):
-    """What reconcile() finds."""
-    return sorted(session.query("SELECT * FROM referrals.reconcile()")) if has(session, "reconcile()") else []
