@@ -22,6 +22,7 @@ pub mod progress;
 pub mod queue;
 pub mod records;
 pub mod register;
+pub mod reversal_error;
 pub mod reverse;
 pub mod seal;
 pub mod simulate;

@@ -8,6 +8,7 @@ pub mod invalidation;
 pub mod jsonb;
 pub mod memory;
 pub mod numeric;
+pub mod read_only;
 pub mod report;
 pub mod roles;
 pub mod sequence;
