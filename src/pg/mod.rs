@@ -1,10 +1,12 @@
 //! What the extension needs of Postgres itself, beside SQL: values, settings, identity, snapshots, invalidation.
 
 pub mod condition;
+pub mod cursor;
 pub mod entropy;
 pub mod identity;
 pub mod invalidation;
 pub mod jsonb;
+pub mod judged_row;
 pub mod memory;
 pub mod numeric;
 pub mod report;

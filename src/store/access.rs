@@ -29,7 +29,7 @@ const LEVELS: [(&str, &[&str]); 4] = [
         &["EXECUTE ON FUNCTION referrals.reverse(bigint, text, numeric), referrals.attribute(text, text, text),
              referrals.reverse_event(text, text, text, numeric), referrals.draft_payouts(timestamptz, numeric, text),
              referrals.approve_payout(bigint), referrals.cancel_payout(bigint), referrals.settle_payout(bigint, text),
-             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer)"],
+             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer), referrals.reconcile()"],
     ),
     (
         "admin",
