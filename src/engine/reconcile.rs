@@ -2,7 +2,7 @@
 
 use super::{environment, reconcile_events, reconcile_triggers, reconcile_users};
 use crate::domain::event_source::EventSource;
-use crate::pg::roles;
+use crate::pg::{memory, roles};
 use crate::store::attachment::{self, Table};
 use crate::store::{reconcile, repair};
 use pgrx::pg_sys::Oid;
@@ -71,6 +71,8 @@ pub struct Findings {
     problem: &'static str,
     table: String,
     kept: Vec<(i64, Finding)>,
+    /// The rank of the last one that is kept, once there are enough.
+    last: Option<i64>,
     more: usize,
 }
 
@@ -80,33 +82,38 @@ impl Findings {
 
     /// None yet.
     pub fn new(problem: &'static str, table: &str) -> Findings {
-        Findings { problem, table: table.to_owned(), kept: Vec::new(), more: 0 }
+        Findings { problem, table: table.to_owned(), kept: Vec::new(), last: None, more: 0 }
     }
 
-    /// Adds one; those of equal rank stay in the order in which they are added.
-    pub fn push(&mut self, rank: i64, subject: String, detail: String) {
+    /// Adds one: subject and detail, which are only asked for if it is told. Those of equal rank stay in the order in
+    /// which they are added.
+    pub fn push(&mut self, rank: i64, words: impl FnOnce() -> (String, String)) {
+        if self.last.is_some_and(|last| rank >= last) {
+            self.more += 1;
+            return;
+        }
+        let (subject, detail) = memory::scratch(words);
         self.kept.push((rank, Finding { problem: self.problem, subject, detail }));
-        if self.kept.len() >= 2 * Self::MOST {
+        if self.kept.len() == 2 * Self::MOST {
             self.cut();
         }
     }
 
     fn cut(&mut self) {
         self.kept.sort_by_key(|(rank, _)| *rank);
-        self.more += self.kept.len().saturating_sub(Self::MOST);
-        self.kept.truncate(Self::MOST);
+        if self.kept.len() > Self::MOST {
+            self.more += self.kept.len() - Self::MOST;
+            self.kept.truncate(Self::MOST);
+            self.last = self.kept.last().map(|(rank, _)| *rank);
+        }
     }
 
     /// The rows of the result.
     pub fn into_rows(mut self) -> impl Iterator<Item = Finding> {
         self.cut();
-        let more = (self.more > 0).then(|| Finding {
-            problem: self.problem,
-            subject: self.table,
-            detail: repair::remarked(
-                "",
-                &format!("and {} more; repair these and call referrals.reconcile() again", self.more),
-            ),
+        let more = (self.more > 0).then(|| {
+            let remark = format!("and {} more; repair these and call referrals.reconcile() again", self.more);
+            Finding { problem: self.problem, subject: self.table, detail: repair::remarked("", &remark) }
         });
         self.kept.into_iter().map(|(_, finding)| finding).chain(more)
     }

@@ -125,42 +125,33 @@ impl<'a> Report<'a> {
 
     /// Says what is wrong with a row.
     fn tell(&mut self, key: &str, event: &Event, truth: Truth, outcome: Outcome, told: &mut Told) {
-        let subject = format!("{} {key}", self.source.kind);
+        let source = self.source;
+        let subject = || format!("{} {key}", source.kind);
+        let reversal = || repair::reverse_event(&source.kind, key, &source.reversal_reason());
         // Rated in the order of time, as they would have been.
         let rank = event.at.map_or(i64::MAX, Timestamp::micros);
         let Some((accrues, reverses)) = truth else {
             let matters = !outcome.is_settled || outcome.is_open;
             if matters && !outcome.was_skipped && !std::mem::replace(&mut told.failure, true) {
-                self.failed.push(rank, subject, self.by_hand(key, event, outcome));
+                self.failed.push(rank, || {
+                    let (call, what) = match outcome.is_settled {
+                        true => (reversal(), "be taken back"),
+                        false => (repair::accrue(&source.kind, event).unwrap_or_default(), "accrue"),
+                    };
+                    let remark = format!("if it is to {what}: a condition raises an error on its row");
+                    (subject(), repair::remarked(&call, &remark))
+                });
             }
             return;
         };
         if accrues && !outcome.is_settled && !std::mem::replace(&mut told.accrual, true) {
-            let call = repair::accrue(&self.source.kind, event);
-            let detail = call.unwrap_or_else(|| repair::remarked("", "its amount cannot be accrued: correct the row"));
-            self.without_outcome.push(rank, subject.clone(), detail);
+            let unusable = || repair::remarked("", "its amount cannot be accrued: correct the row");
+            let detail = || repair::accrue(&source.kind, event).unwrap_or_else(unusable);
+            self.without_outcome.push(rank, || (subject(), detail()));
         }
         // What is about to be accrued is taken back after that, as the trigger does.
         if reverses && (outcome.is_open || told.accrual) && !std::mem::replace(&mut told.reversal, true) {
-            self.not_reversed.push(rank, subject, self.reversal(key));
-        }
-    }
-
-    fn reversal(&self, key: &str) -> String {
-        repair::reverse_event(&self.source.kind, key, &self.source.reversal_reason())
-    }
-
-    /// For a row on which a condition raises an error: what a person may do about it.
-    fn by_hand(&self, key: &str, event: &Event, outcome: Outcome) -> String {
-        match outcome.is_settled {
-            true => repair::remarked(
-                &self.reversal(key),
-                "if it is to be taken back: a condition raises an error on its row",
-            ),
-            false => {
-                let call = repair::accrue(&self.source.kind, event).unwrap_or_default();
-                repair::remarked(&call, "if it is to accrue: a condition raises an error on its row")
-            }
+            self.not_reversed.push(rank, || (subject(), reversal()));
         }
     }
 

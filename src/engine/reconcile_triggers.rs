@@ -32,9 +32,9 @@ pub fn disabled(users: &[AttachedUsers], events: &[AttachedEvents]) -> Vec<Findi
 /// Triggers that are not there: of tables that were attached and not detached since, and of sources that have lost one of
 /// their two.
 pub fn missing(users: &[AttachedUsers], events: &[AttachedEvents]) -> Vec<Finding> {
-    let finding = |table: Oid, repair: &dyn Fn(&str) -> String| {
+    let finding = |table: Oid, attach: &dyn Fn(&str) -> String| {
         let table = attachment::name(table)?;
-        let detail = repair(&table);
+        let detail = repair::remarked(&attach(&table), "or referrals.detach, if it is not to be followed any more");
         Some(Finding { problem: "trigger_missing", subject: table, detail })
     };
     let gone = once_attached().into_iter().filter_map(|(table, noted)| match noted {

@@ -12,6 +12,7 @@ struct Users<'a> {
     table: String,
     attachment: &'a Attachment,
     keys: Stream<'static, String>,
+    repair: String,
     missing: Findings,
 }
 
@@ -42,12 +43,12 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
             }
             is_user |= is_here;
             if is_here && !is_participant {
-                users.missing.push(0, key.clone(), repair::attach(&users.table, users.attachment));
+                users.missing.push(0, || (key.clone(), users.repair.clone()));
             }
         }
         if !is_user && should_be_user(&key, &tables, &unread) {
             let remark = "if the user is gone; one who was registered by hand is none of a table";
-            gone.push(0, key.clone(), repair::remarked(&repair::erase(&key), remark));
+            gone.push(0, || (key.clone(), repair::remarked(&repair::erase(&key), remark)));
         }
     }
     for users in tables {
@@ -77,7 +78,8 @@ fn open(table: pgrx::pg_sys::Oid, attachment: &Attachment) -> Option<Result<User
         return Some(Err(not_compared(&table.qualified_name, why)));
     }
     let missing = Findings::new("user_without_participant", &table.qualified_name);
-    Some(Ok(Users { table: table.qualified_name, attachment, keys, missing }))
+    let repair = repair::attach(&table.qualified_name, attachment);
+    Some(Ok(Users { table: table.qualified_name, attachment, keys, repair, missing }))
 }
 
 /// Whether a participant whom no table has should be in one: by the key it can be of a table, and of none that could not

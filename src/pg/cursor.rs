@@ -3,7 +3,7 @@
 use super::value::Value;
 use pgrx::datum::DatumWithOid;
 use pgrx::spi::SpiTupleTable;
-use pgrx::{Spi, pg_sys};
+use pgrx::{FromDatum, IntoDatum, Spi, pg_sys};
 use std::ffi::{CStr, CString};
 
 /// A query whose rows are fetched batch by batch, all of them as of the snapshot of the calling query, however long it
@@ -75,6 +75,11 @@ impl Row<'_> {
         let type_oid = self.0.column_type_oid(column).expect(SOUND).value();
         // SAFETY: Postgres says what the type of the column is, and the rows outlive the value.
         Some(unsafe { Value::new(datum, type_oid) })
+    }
+
+    /// A column of a known type; `None` for NULL.
+    pub fn get<T: FromDatum + IntoDatum>(&self, column: usize) -> Option<T> {
+        self.0.get(column).expect(SOUND)
     }
 
     /// The text form of a column.

@@ -1,7 +1,6 @@
 //! What is compared: the tables of the application that are followed, and what the record says of their rows. Reads only.
 
 use super::attachment::Table;
-use super::statement::{Statement, all, column, required};
 use super::stream::Stream;
 use crate::domain::attachment::Attachment;
 use crate::domain::currency::is_storable;
@@ -12,9 +11,9 @@ use crate::domain::mode::Mode;
 use crate::domain::sign_up::MAX_KEY_BYTES;
 use crate::pg::cursor::Row;
 use crate::pg::value::Value;
-use pgrx::JsonB;
 use pgrx::pg_sys::Oid;
 use pgrx::spi::{quote_identifier, quote_literal};
+use pgrx::{FromDatum, IntoDatum, JsonB};
 
 /// The trigger of a table of users.
 pub struct AttachedUsers {
@@ -65,52 +64,50 @@ pub enum Became {
 
 /// The triggers of tables of users.
 pub fn attached_users() -> Vec<AttachedUsers> {
-    static ATTACHED: Statement = Statement(include_str!("sql/attached_users.sql"));
-    ATTACHED.read(&[], |rows| {
-        all(rows, |row| AttachedUsers {
-            table: required(row, 1),
-            trigger: required(row, 2),
-            is_enabled: required(row, 3),
-            attachment: Attachment {
-                key: required(row, 4),
-                key_prefix: required(row, 5),
-                program: required(row, 6),
-                referred_by: column(row, 7),
-                code: column(row, 8),
-                label: column(row, 9),
-                registered_at: column(row, 10),
-            },
-        })
-    })
+    const ATTACHED: &str = include_str!("sql/attached_users.sql");
+    let decode = |row: &Row| AttachedUsers {
+        table: required(row, 1),
+        trigger: required(row, 2),
+        is_enabled: required(row, 3),
+        attachment: Attachment {
+            key: required(row, 4),
+            key_prefix: required(row, 5),
+            program: required(row, 6),
+            referred_by: row.get(7),
+            code: row.get(8),
+            label: row.get(9),
+            registered_at: row.get(10),
+        },
+    };
+    Stream::of_record(ATTACHED, &[], decode).all()
 }
 
 /// The triggers of sources of events.
 pub fn attached_events() -> Vec<AttachedEvents> {
-    static ATTACHED: Statement = Statement(include_str!("sql/attached_events.sql"));
-    ATTACHED.read(&[], |rows| {
-        all(rows, |row| AttachedEvents {
-            table: required(row, 1),
-            trigger: required(row, 2),
-            is_enabled: required(row, 3),
-            on_insert: required(row, 4),
-            on_update: required(row, 5),
-            source: EventSource {
-                kind: required(row, 6),
-                key: required(row, 7),
-                referee: required(row, 8),
-                amount: column(row, 9),
-                currency: column(row, 10),
-                occurred_at: column(row, 11),
-                accrue_when: column(row, 12),
-                reverse_when: column(row, 13),
-            },
-        })
-    })
+    const ATTACHED: &str = include_str!("sql/attached_events.sql");
+    let decode = |row: &Row| AttachedEvents {
+        table: required(row, 1),
+        trigger: required(row, 2),
+        is_enabled: required(row, 3),
+        on_insert: required(row, 4),
+        on_update: required(row, 5),
+        source: EventSource {
+            kind: required(row, 6),
+            key: required(row, 7),
+            referee: required(row, 8),
+            amount: row.get(9),
+            currency: row.get(10),
+            occurred_at: row.get(11),
+            accrue_when: row.get(12),
+            reverse_when: row.get(13),
+        },
+    };
+    Stream::of_record(ATTACHED, &[], decode).all()
 }
 
 /// What tables that are still there were last attached with, and not detached since.
 pub fn once_attached() -> Vec<(Oid, Noted)> {
-    static NOTED: Statement = Statement(include_str!("sql/once_attached.sql"));
+    const NOTED: &str = include_str!("sql/once_attached.sql");
     let noted = |action: &str, JsonB(detail): JsonB| {
         let text = |name| detail.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         let needed = |name| text(name).unwrap_or_default();
@@ -136,9 +133,12 @@ pub fn once_attached() -> Vec<(Oid, Noted)> {
             }),
         }
     };
-    NOTED.read(&[], |rows| {
-        all(rows, |row| (required(row, 1), noted(&required::<String>(row, 2), required::<JsonB>(row, 3))))
-    })
+    let decode = |row: &Row| (required(row, 1), noted(&required::<String>(row, 2), required(row, 3)));
+    Stream::of_record(NOTED, &[], decode).all()
+}
+
+fn required<T: FromDatum + IntoDatum>(row: &Row, column: usize) -> T {
+    row.get(column).expect("a column that is never NULL")
 }
 
 /// The keys of all participants, sorted.

@@ -32,6 +32,11 @@ impl<'a, T> Stream<'a, T> {
         Stream::new(attempt(|| confined_to(owner, || Cursor::open(query, &[]))), Some(owner), decode)
     }
 
+    /// All the rows that are left, for queries that have few.
+    pub fn all(mut self) -> Vec<T> {
+        std::iter::from_fn(|| self.next()).collect()
+    }
+
     fn new(opened: Result<Cursor, String>, owner: Option<Oid>, decode: impl Fn(&Row) -> T + 'a) -> Stream<'a, T> {
         let (cursor, failure) = match opened {
             Ok(cursor) => (Some(cursor), None),

@@ -50,6 +50,16 @@ SELECT referrals.attach('users', code => 'promo', key_prefix => 'u:');
 DROP TRIGGER referrals_sign_up ON users;
 DROP TABLE users;
 :reconcile
+-- What was dropped by hand and meant is detached.
+CREATE TABLE users (id bigint PRIMARY KEY);
+SELECT referrals.detach('users');
+SELECT referrals.detach('users');
+:reconcile
+SELECT action, detail FROM referrals.audit_log ORDER BY audit_id DESC LIMIT 2;
+DROP TABLE users;
+CREATE TABLE users (id bigint PRIMARY KEY, promo text, referred_by text);
+SELECT referrals.attach('users', code => 'promo', key_prefix => 'u:');
+DROP TABLE users;
 -- A table that was made anew has lost its trigger.
 CREATE TABLE users (id bigint PRIMARY KEY, promo text, referred_by text);
 :reconcile
