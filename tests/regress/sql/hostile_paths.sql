@@ -1,13 +1,13 @@
--- Hostile: objects named like ours, or like what ours are made of, in public, in pg_temp and in schemas that are first on the path; there before the
--- extension is, or while its owner works. (More of it, with the application's own roles, in hostile.)
+-- Hostile: objects named like ours, or like what ours are made of, in public, in pg_temp and in schemas that are first on the
+-- path; there before the extension is, or while its owner works. (More of it, with the application's own roles, in hostile.)
 \getenv dir PG_ABS_SRCDIR
 \i :dir/fresh.psql
 \i :dir/mallory.psql
 -- Which functions of the extension have no path of their own: they run no SQL. (All others have the one that is safe.)
 SELECT p.oid::regprocedure AS without_path, p.prosecdef AS security_definer FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(p.proconfig, '{}')) ORDER BY p.proname;
 
--- Mallory was there first: she has planted functions, operators, casts, types and a sequence in public, where extensions are installed by default, each a better
--- match than what it stands for, or the only one.
+-- Mallory was there first: she has planted functions, operators, casts, types and a sequence in public, where extensions are
+-- installed by default, each a better match than what it stands for, or the only one.
 DROP EXTENSION referrals;
 SET ROLE regress_referrals_mallory;
 SET search_path = public;
@@ -76,7 +76,8 @@ SELECT kind, referrer, event_kind, event_key, amount FROM referrals.commission_l
 SELECT * FROM app.run_as;
 SELECT (SELECT count(*) FROM pg_temp.audit_log) AS in_false_audit, (SELECT count(*) FROM public.commission) AS in_false_ledger;
 
--- Who owns the database is not the owner of the extension: the schema, once there, is shut to them, and cannot be made before it either (see install).
+-- Who owns the database is not the owner of the extension: the schema, once there, is shut to them, and cannot be made before it
+-- either (see install).
 SELECT pg_catalog.format('ALTER DATABASE %I OWNER TO regress_referrals_mallory', pg_catalog.current_database()) \gexec
 SET ROLE regress_referrals_mallory;
 SELECT s AS attempt, app.try(s) FROM unnest(ARRAY['CREATE TABLE referrals.mine (id bigint)', 'DROP SCHEMA referrals CASCADE', 'ALTER SCHEMA referrals OWNER TO regress_referrals_mallory', 'SELECT * FROM referrals.commission', 'DROP EXTENSION referrals CASCADE', 'GRANT ALL ON SCHEMA referrals TO PUBLIC']) AS s;

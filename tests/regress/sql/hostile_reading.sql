@@ -12,8 +12,8 @@ INSERT INTO payments VALUES ('p1', 'bob@secret', 100);
 -- Statistics are gathered as they would be of a large table.
 ANALYZE;
 
--- Without a level: an application's role, with the right to insert. What it does wrong, or what is already somebody else's, is never said to it: no error,
--- no notice, no row count tells of other people.
+-- Without a level: an application's role, with the right to insert. What it does wrong, or what is already somebody else's, is
+-- never said to it: no error, no notice, no row count tells of other people.
 GRANT INSERT ON users, payments TO regress_referrals_mallory;
 SET ROLE regress_referrals_mallory;
 INSERT INTO users VALUES ('mallory', 'ANN', 'BOB');
@@ -33,15 +33,17 @@ SELECT count(*) AS rows FROM pg_catalog.pg_stats WHERE schemaname = 'referrals';
 SELECT count(*) AS rows FROM pg_catalog.pg_stats_ext WHERE schemaname = 'referrals';
 -- What others run is not shown: here the connection that the superuser left open.
 SELECT count(*) FILTER (WHERE query <> '<insufficient privilege>' AND usename <> current_user) AS queries_of_others FROM pg_catalog.pg_stat_activity WHERE pid <> pg_catalog.pg_backend_pid();
--- What Postgres shows to everybody is how large things are, not what is in them: names of tables and columns, numbers of rows and pages, definitions of views, triggers and comments.
+-- What Postgres shows to everybody is how large things are, not what is in them: names of tables and columns, numbers of rows and
+-- pages, definitions of views, triggers and comments.
 SELECT reltuples > 0 AS size_is_known FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'referrals' AND relname = 'participant';
 RESET ROLE;
 -- The trail has what was not said.
 SELECT action, participant, detail FROM referrals.audit_trail WHERE action IN ('refused', 'untied', 'code_refused') ORDER BY audit_id \g (format=unaligned)
 
--- reader: sees what the views show. With a function of its own in WHERE, which Postgres may call before the views' own conditions, it also sees the keys and codes of
--- people whom a view leaves out, such as Cyd, who has neither lines nor friends. So the views are no wall between people: the level reader is for those who
--- may know everybody. (A security barrier would shut this, and make a join with the dashboard compute all of it.)
+-- reader: sees what the views show. With a function of its own in WHERE, which Postgres may call before the views' own conditions,
+-- it also sees the keys and codes of people whom a view leaves out, such as Cyd, who has neither lines nor friends. So the views
+-- are no wall between people: the level reader is for those who may know everybody. (A security barrier would shut this, and make
+-- a join with the dashboard compute all of it.)
 SELECT referrals.grant_access('regress_referrals_mallory', 'reader');
 SET ROLE regress_referrals_mallory;
 CREATE FUNCTION leak(text, text) RETURNS boolean COST 0.000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'saw % and a code: %', $1, $2 IS NOT NULL; RETURN false; END $$;
@@ -72,8 +74,8 @@ SELECT s AS attempt, try(s) FROM unnest(ARRAY[
   'SELECT referrals.accrue(''payment'', ''p1'', ''mallory'', 5)', 'SELECT referrals.accrue(''payment'', ''p1'', ''bob@secret'', 99)', 'SELECT referrals.register(''mallory3'', wanted_code => ''ANN'')', 'SELECT referrals.accrue(''payment'', ''p9'', ''nobody'', 1)',
   'SELECT referrals.register(''mallory4'', program => E''no\nsuch'')', 'SELECT referrals.tier_of(''nobody'', ''infinity'')', 'SELECT referrals.explain(999999)']) WITH ORDINALITY AS t(s, n) ORDER BY n;
 RESET ROLE;
--- Roles of Postgres' own that read or write everything read and write this as well: whoever has pg_write_all_data can add a line to the record, and is to be trusted like a superuser. Rows
--- that are there they can neither change nor delete.
+-- Roles of Postgres' own that read or write everything read and write this as well: whoever has pg_write_all_data can add a line
+-- to the record, and is to be trusted like a superuser. Rows that are there they can neither change nor delete.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA referrals FROM regress_referrals_mallory;
 GRANT pg_read_all_data, pg_write_all_data TO regress_referrals_mallory;
 SET ROLE regress_referrals_mallory;

@@ -1,4 +1,5 @@
--- Hostile: settings. Everybody may set most of what a session has; none of it may change what is recorded, or what a condition says. (The two keys of live mode: see mode.)
+-- Hostile: settings. Everybody may set most of what a session has; none of it may change what is recorded, or what a condition
+-- says. (The two keys of live mode: see mode.)
 \getenv dir PG_ABS_SRCDIR
 \i :dir/fresh.psql
 \i :dir/mallory.psql
@@ -10,7 +11,8 @@ CREATE TABLE payments (id text PRIMARY KEY, customer text, total numeric, note t
 GRANT INSERT ON users TO regress_referrals_mallory;
 GRANT INSERT (id, customer, total, note) ON payments TO regress_referrals_mallory;
 
--- referrals.allow_live, by somebody who is nobody: in the session, for the role, for the database, in a function, through set_config; known to the session or not yet.
+-- referrals.allow_live, by somebody who is nobody: in the session, for the role, for the database, in a function, through
+-- set_config; known to the session or not yet.
 SET ROLE regress_referrals_mallory;
 SET client_min_messages = warning;
 SELECT s AS attempt, try(s) FROM unnest(ARRAY[
@@ -105,7 +107,8 @@ SET :parallel = on;
 SELECT referrals.lookup('ann'), referrals.code_of('bob'), referrals.normalize_code(' an-n');
 RESET :parallel;
 
--- Who did it is the role that logged in, whatever role it takes on, or code of whose it runs; what it calls itself is application_name, which proves nothing.
+-- Who did it is the role that logged in, whatever role it takes on, or code of whose it runs; what it calls itself is
+-- application_name, which proves nothing.
 SELECT referrals.grant_access('regress_referrals_mallory', 'app');
 SET SESSION AUTHORIZATION regress_referrals_mallory;
 SELECT s AS attempt, try(s) FROM unnest(ARRAY[format('SET ROLE %I', :'superuser'), 'SET ROLE NONE', 'INSERT INTO referrals.audit_log (action, actor) VALUES (''forged'', ''ann'')']) WITH ORDINALITY AS t(s, n) ORDER BY n;

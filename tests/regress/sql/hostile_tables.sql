@@ -15,14 +15,14 @@ SELECT referrals.attach_events('sales', 'payment', 'id', 'customer', amount => '
 SET ROLE regress_referrals_mallory;
 SET client_min_messages = warning;
 
--- The rows are hers: whom she inserts is signed up, with whatever code and referrer. The prefix keeps that to people of her table: Bob, whom she
--- tries to be, is not among them, however his key is written.
+-- The rows are hers: whom she inserts is signed up, with whatever code and referrer. The prefix keeps that to people of her table:
+-- Bob, whom she tries to be, is not among them, however his key is written.
 INSERT INTO shop VALUES ('bob', 'SHOPBOB', 'ANN'), ('''; DROP TABLE users; --', NULL, 'ann');
 INSERT INTO shop VALUES ('../bob', NULL, NULL), (E'\bbob', NULL, NULL), ('shop:bob', NULL, NULL);
 RESET ROLE;
 SELECT user_key FROM referrals.participant ORDER BY participant_id \g (format=unaligned)
--- Without a prefix the keys of a table are whatever its owner says, those of other tables included: here that of the next customer of the shop. Whoever
--- attaches tables of people who do not trust each other gives each a prefix.
+-- Without a prefix the keys of a table are whatever its owner says, those of other tables included: here that of the next customer
+-- of the shop. Whoever attaches tables of people who do not trust each other gives each a prefix.
 INSERT INTO users VALUES ('shop:cyd', 'SQUATTER', 'BOB');
 SET ROLE regress_referrals_mallory;
 INSERT INTO shop VALUES ('cyd', 'CYD', 'ANN');
@@ -66,8 +66,8 @@ TRUNCATE run_as;
 SELECT referrals.attach('shop', code => 'promo', key_prefix => 'shop:');
 SELECT who, string_agg(DISTINCT what, ', ' ORDER BY what) AS what FROM run_as GROUP BY who ORDER BY who;
 
--- What our trigger reads cannot be changed beneath it: not the rows of the statement, and not their layout. What she may do to her own table, she
--- may do here as well: a trigger that she drops has been fired already, a column that she renames is not found.
+-- What our trigger reads cannot be changed beneath it: not the rows of the statement, and not their layout. What she may do to her
+-- own table, she may do here as well: a trigger that she drops has been fired already, a column that she renames is not found.
 SET ROLE regress_referrals_mallory;
 DROP RULE also ON shop;
 CREATE FUNCTION tamper() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -111,7 +111,8 @@ SET ROLE regress_referrals_mallory;
 ALTER TABLE shop ENABLE TRIGGER referrals_sign_up;
 ALTER TRIGGER referrals_sign_up ON shop RENAME TO innocent;
 INSERT INTO shop VALUES ('gus', 'GUS', 'ANN');
--- Rows that come by another way than the table do not fire its trigger: as those of a child, or by way of a table whose partition it has become.
+-- Rows that come by another way than the table do not fire its trigger: as those of a child, or by way of a table whose partition
+-- it has become.
 CREATE TABLE annex () INHERITS (shop);
 INSERT INTO annex (id, promo) VALUES ('hal', 'HAL');
 DROP TABLE annex;
@@ -122,8 +123,8 @@ RESET ROLE;
 SELECT referrals.lookup('FAY') AS while_disabled, referrals.lookup('GUS') AS renamed, referrals.lookup('HAL') AS of_child, referrals.lookup('IDA') AS as_partition;
 SELECT check_name, ok, detail FROM referrals.health() WHERE check_name = 'attachments';
 
--- The tables of the record are nobody's to hang anything on: as a parent, by a foreign key, as a pattern; nor to lock. (The schema alone is shut already;
--- with the level reader it is open.)
+-- The tables of the record are nobody's to hang anything on: as a parent, by a foreign key, as a pattern; nor to lock. (The schema
+-- alone is shut already; with the level reader it is open.)
 SELECT referrals.grant_access('regress_referrals_mallory', 'reader');
 SET ROLE regress_referrals_mallory;
 SELECT s AS attempt, try(s) FROM unnest(ARRAY[

@@ -55,8 +55,9 @@ SELECT s AS attempt, try(s) FROM unnest(ARRAY[
 RESET ROLE;
 SELECT users, key, key_prefix, enabled FROM referrals.attachments;
 SELECT user_key FROM referrals.participant ORDER BY participant_id;
--- Whoever has the privilege TRIGGER on a table runs code as everybody who writes to it, and can put a trigger in the place of ours. It is
--- a right to be given to nobody whom the owner of the table would not let in; health cannot know of it, since the table is not attached any more.
+-- Whoever has the privilege TRIGGER on a table runs code as everybody who writes to it, and can put a trigger in the place of
+-- ours. It is a right to be given to nobody whom the owner of the table would not let in; health cannot know of it, since the
+-- table is not attached any more.
 GRANT TRIGGER ON users TO regress_referrals_mallory;
 SET ROLE regress_referrals_mallory;
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
