@@ -30,8 +30,12 @@ AS 'MODULE_PATHNAME', 'explain_line_wrapper';
 COMMENT ON FUNCTION referrals.explain(bigint) IS
   'How a line came about, in words and figures: event, plan version, window, volume, tier, rate, rounding, limits, hold, and what was corrected since. NULL for NULL. Errors: 42704 no such line.';
 
+-- Conditions are read anew by each session: the settings that say how SQL is read must not be the session's. With
+-- standard_conforming_strings off a backslash would end a string elsewhere, and whoever inserts could choose what the
+-- condition says.
 CREATE FUNCTION referrals._on_event() RETURNS trigger
 LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+  SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
 AS 'MODULE_PATHNAME', 'on_event_wrapper';
 COMMENT ON FUNCTION referrals._on_event() IS
   'Trigger on a table of events, made by attach_events: accrues and reverses the events of an INSERT, COPY, MERGE or UPDATE in the order of their rows. Errors: 39P01 when fired in another way.';
@@ -42,6 +46,7 @@ CREATE FUNCTION referrals.attach_events(
 ) RETURNS void
 -- Checks the caller's own rights first, so it is not SECURITY DEFINER.
 LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
 AS 'MODULE_PATHNAME', 'attach_events_wrapper';
 COMMENT ON FUNCTION referrals.attach_events(regclass, text, name, name, name, name, name, text, text) IS
   'Puts triggers on a table of payments, orders or the like: its new rows accrue as events of the kind. Columns: key identifies the event, referee holds the user_key, amount the event''s own amount (NULL: none), currency its currency (NULL: that of the plan), occurred_at the time (NULL: now). accrue_when, a condition on the row''s columns, is when it accrues: at the INSERT, or the UPDATE that makes it true (NULL: at the INSERT). reverse_when is when all of it is taken back. Conditions are evaluated as the table''s owner, can only read, and see pg_catalog alone: write other functions and operators with their schema. Rows there already are left alone. Called again for the same kind it takes over the arguments; detach takes the triggers off. The caller needs the rights of the owner. Errors: 22004 source, kind, key or referee NULL; 22023 kind not valid, or a condition that is not one expression; what Postgres says of a condition (42601, 42703, 42804, 42883, 0A000); 42809 no table to attach or unsuitable column; 42703 no such column; 42501 privilege; 25006 in a read-only transaction.';
