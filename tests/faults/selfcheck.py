@@ -5,8 +5,11 @@ from connection import ACKNOWLEDGED
 from effects import found
 from soundness import findings
 
-UNGUARDED = ["SET LOCAL session_replication_role = replica",  # no trigger of the application's tables, no foreign key
-             *(f"ALTER TABLE referrals.{table} DISABLE TRIGGER append_only" for table in ("commission", "audit_log"))]
+GUARDED = "commission", "audit_log"
+UNGUARD = ["SET LOCAL session_replication_role = replica",  # no trigger of the application's tables, no foreign key
+           *(f"ALTER TABLE referrals.{table} DISABLE TRIGGER append_only" for table in GUARDED)]
+GUARD = ["SET LOCAL session_replication_role = origin",
+         *(f"ALTER TABLE referrals.{table} ENABLE ALWAYS TRIGGER append_only" for table in GUARDED)]
 LINE = "(SELECT commission_id FROM referrals.commission WHERE event_key = '{event}' AND kind = 'accrual' AND side = 'referrer')"
 DAMAGES = {
     "a lost event": "DELETE FROM referrals.commission WHERE event_key = '{event}'",
@@ -35,7 +38,7 @@ def look(round_):
              "user": next(identity[0] for unit in units for label, identity in unit.parts if label == "tie")}
     session = round_.cluster.session(round_.database)
     for what, damage in {"nothing": "SELECT 1", **DAMAGES}.items():
-        for sql in ["BEGIN", *UNGUARDED, damage.format(**names)]:
+        for sql in ["BEGIN", *UNGUARD, damage.format(**names), *GUARD]:
             session.query(sql)
         seen = Checks()
         parts = found(session)
@@ -44,6 +47,6 @@ def look(round_):
         for question, rows in findings(session):
             seen.none(question, rows)
         session.query("ROLLBACK")
-        round_.checks.true(f"the check sees {what}", bool(seen.problems) == (what in DAMAGES))
+        round_.checks.true(f"the check sees {what}: {seen.problems}", bool(seen.problems) == (what in DAMAGES))
     session.close()
     return f"no fault, but {len(DAMAGES)} damages done by hand, and seen"
