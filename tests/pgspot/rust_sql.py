@@ -24,6 +24,11 @@ EXAMPLES = {
     "registered_at": "users.joined",
     "only": "ONLY",
     "oldest_first": "users.joined, users.id",
+    "prefix": "'rep:'",
+    "columns": "source.id, source.joined",
+    "from": "FROM app.users AS source",
+    "referee": "source.id",
+    "MAX_KEY_BYTES": "512",
 }
 IN_ORDER = ["referrals_sign_up", "app.users"]
 
