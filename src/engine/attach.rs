@@ -1,10 +1,10 @@
 //! Attaches users tables: checks the columns, puts the trigger on, and registers who is there already.
 
-use super::attached_table::{check_column, owned};
+use super::attached_table::{self, check_column};
 use super::codes::Issued;
 use super::error::Error;
-use super::records;
 use super::register::{BATCH, BadInput, Registrar};
+use super::{erase, records};
 use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
 use crate::domain::column_type;
@@ -41,10 +41,13 @@ pub const DEFAULT_REFERRED_BY: &str = "referred_by";
 ///
 /// Runs with the caller's rights until it is certain that the caller may do this, then with the extension's.
 pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
-    if snapshot::is_fixed() {
-        return Err(Error::AttachNeedsFreshSnapshot);
+    attached_table::lock(oid)?;
+    // Whoever wrote to the table without the trigger has ended by now. Those that a fixed snapshot does not see would be
+    // missed, and what it shows of the catalogue may be no longer so.
+    if snapshot::is_outdated() {
+        return Err(Error::SnapshotOutdated);
     }
-    let table = owned(oid)?;
+    let table = attached_table::describe(oid)?;
     if roles::hides_rows(oid, table.owner) {
         return Err(Error::RowsHidden { table: table.qualified_name });
     }
@@ -83,7 +86,8 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
 
 /// Takes the triggers off a table, those of events as well. What was recorded stays.
 pub fn detach(oid: Oid) -> Result<(), Error> {
-    let table = owned(oid)?;
+    attached_table::lock(oid)?;
+    let table = attached_table::describe(oid)?;
     roles::with_rights_of(access::owner(), || {
         let was_source = attachment::drop_event_triggers(&table, None);
         if attachment::drop_trigger(&table) || was_source {
@@ -139,9 +143,12 @@ fn back_fill(registrar: &mut Registrar, table: &Table, attachment: &Attachment) 
     Ok(registered)
 }
 
-/// Those who are no participants yet.
+/// Those who are no participants yet, but for those whom somebody has erased: their row is still there, and that is all.
 fn missing(mut rows: Vec<SignUp>) -> Vec<SignUp> {
     let known = participant::by_keys(rows.iter().filter_map(|row| row.user_key.as_deref()).collect());
     rows.retain(|row| !row.user_key.as_ref().is_some_and(|key| known.contains_key(key)));
+    let keys: Vec<String> = rows.iter().filter_map(|row| row.user_key.clone()).collect();
+    let erased = erase::were_erased(keys.iter().map(String::as_str));
+    rows.retain(|row| !row.user_key.as_deref().is_some_and(|key| erased.contains(key)));
     rows
 }

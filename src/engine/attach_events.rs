@@ -1,6 +1,6 @@
 //! Attaches sources of events: checks columns and conditions, and puts the triggers on.
 
-use super::attached_table::{check_column, owned};
+use super::attached_table::{self, check_column};
 use super::error::Error;
 use super::records;
 use crate::domain::column_type;
@@ -19,7 +19,8 @@ pub fn attach(oid: Oid, source: &EventSource) -> Result<(), Error> {
     if source.kind == SIGN_UP {
         return Err(Error::NoEventKind);
     }
-    let table = owned(oid)?;
+    attached_table::lock(oid)?;
+    let table = attached_table::describe(oid)?;
     for (column, purpose) in [
         (Some(source.key.as_str()), "key"),
         (Some(source.referee.as_str()), "referee"),

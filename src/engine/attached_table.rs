@@ -1,28 +1,32 @@
 //! Tables of the application that triggers are put on: whether the caller may, and whether their columns suit.
 
 use super::error::Error;
-use crate::pg::roles;
+use crate::pg::{roles, snapshot};
 use crate::store::attachment::{self, Table};
 use pgrx::pg_sys::Oid;
 
-/// The table, if the caller owns it. Nobody else can write to it or change it from here on.
+/// Locks a table, if the caller owns it. Nobody else can write to it or change it from here on.
+pub fn lock(oid: Oid) -> Result<(), Error> {
+    let check = || match roles::caller_has_rights_of(roles::owner_of(oid).ok_or_else(|| no_table(oid))?) {
+        true => Ok(()),
+        false => Err(Error::MayNotAttach { table: attachment::name(oid).unwrap_or_default() }),
+    };
+    check()?;
+    roles::lock_table(oid);
+    // It may be somebody else's since this waited for the lock.
+    check()
+}
+
+/// The locked table, if it is one to attach.
 ///
 /// Reading it runs code of its owner and of those of its partitions, so the caller must have the owner's rights already,
 /// and the partitions must not be somebody else's.
-pub fn owned(oid: Oid) -> Result<Table, Error> {
-    if !roles::caller_has_rights_of(attachment::owner(oid).ok_or_else(|| no_table(oid))?) {
-        return Err(Error::MayNotAttach { table: attachment::name(oid).unwrap_or_default() });
-    }
-    roles::lock_table(oid);
-    let table = attachment::describe(oid).ok_or_else(|| no_table(oid))?;
-    // Asked again under the lock.
-    if !roles::caller_has_rights_of(table.owner) {
-        return Err(Error::MayNotAttach { table: table.qualified_name });
-    }
+pub fn describe(oid: Oid) -> Result<Table, Error> {
+    let table = snapshot::latest(|| attachment::describe(oid)).ok_or_else(|| no_table(oid))?;
     if !['r', 'p'].contains(&table.kind) || table.is_partition || table.is_ours {
         return Err(Error::NotAUsersTable { table: table.qualified_name });
     }
-    if attachment::has_foreign_partitions(&table) {
+    if snapshot::latest(|| attachment::has_foreign_partitions(&table)) {
         return Err(Error::ForeignPartitions { table: table.qualified_name });
     }
     Ok(table)

@@ -10,6 +10,20 @@ pub fn caller_has_rights_of(role: pg_sys::Oid) -> bool {
     unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), role) }
 }
 
+/// Who owns a table, as of now and not as of a snapshot; `None` if there is none of this id.
+pub fn owner_of(table: pg_sys::Oid) -> Option<pg_sys::Oid> {
+    // SAFETY: the row is copied from before it is given back.
+    unsafe {
+        let row = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, table.into());
+        if row.is_null() {
+            return None;
+        }
+        let owner = (*pg_sys::GETSTRUCT(row).cast::<pg_sys::FormData_pg_class>()).relowner;
+        pg_sys::ReleaseSysCache(row);
+        Some(owner)
+    }
+}
+
 /// Whether row level security hides rows of a table from the caller or from its owner: not all could be registered, and
 /// the audit trail would show what was hidden.
 pub fn hides_rows(table: pg_sys::Oid, owner: pg_sys::Oid) -> bool {

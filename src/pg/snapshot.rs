@@ -26,6 +26,33 @@ pub fn is_fixed() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
+/// Whether something was committed since the snapshot of this transaction was taken, which a fixed snapshot does not see.
+pub fn is_outdated() -> bool {
+    if !is_fixed() {
+        return false;
+    }
+    // SAFETY: both snapshots stay as they are while their parts are read.
+    unsafe {
+        let (own, latest) = (pg_sys::GetTransactionSnapshot(), pg_sys::GetLatestSnapshot());
+        // What was undone left nothing; of a transaction's parts it is enough to look at the whole, which is older.
+        let was_committed = |xid: pg_sys::TransactionId| {
+            !pg_sys::XidInMVCCSnapshot(xid, latest)
+                && !pg_sys::TransactionIdIsCurrentTransactionId(xid)
+                && pg_sys::TransactionIdDidCommit(xid)
+        };
+        let was_running = |place: u32| *(*own).xip.add(place as usize);
+        if (0..(*own).xcnt).map(was_running).any(was_committed) {
+            return true;
+        }
+        // Those who began since. The first one that is in neither is where the latest snapshot ends.
+        let next = |xid: &pg_sys::TransactionId| {
+            let number = xid.into_inner().wrapping_add(1);
+            Some(pg_sys::TransactionId::from(number.max(pg_sys::FirstNormalTransactionId.into_inner())))
+        };
+        std::iter::successors(Some((*own).xmax), next).take_while(|xid| *xid != (*latest).xmax).any(was_committed)
+    }
+}
+
 /// Call after filling a cache. Under a fixed snapshot the rows read may be older than the invalidations that this session
 /// has heard of already, so what is cached then must not outlive the transaction.
 pub fn forget_if_fixed() {

@@ -4,7 +4,7 @@ use super::statement::{Statement, all, first, required};
 use crate::domain::attachment::Attachment;
 use crate::domain::event_source::EventSource;
 use crate::domain::sign_up::{SignUp, prefixed_key};
-use crate::pg::roles::confined_to;
+use crate::pg::roles::{confined_to, owner_of};
 use crate::pg::value::Value;
 use pgrx::Spi;
 use pgrx::pg_sys::Oid;
@@ -60,16 +60,10 @@ pub fn name(table: Oid) -> Option<String> {
     NAME.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
-/// Who owns a table; `None` if there is none of this id.
-pub fn owner(table: Oid) -> Option<Oid> {
-    static OWNER: Statement = Statement("SELECT relowner FROM pg_catalog.pg_class WHERE oid = $1");
-    OWNER.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
-}
-
 /// Describes a table; `None` if there is none of this id.
 pub fn describe(table: Oid) -> Option<Table> {
     static CLASS: Statement = Statement(
-        "SELECT c.relowner, c.relkind::text, c.relispartition, n.nspname = 'referrals'
+        "SELECT c.relkind::text, c.relispartition, n.nspname = 'referrals'
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
     );
     static COLUMNS: Statement = Statement(include_str!("sql/table_columns.sql"));
@@ -80,9 +74,9 @@ pub fn describe(table: Oid) -> Option<Table> {
     );
     let letter = |row: &SpiHeapTupleData, ordinal| required::<String>(row, ordinal).chars().next().unwrap_or(' ');
     let class = CLASS.read(&[table.into()], |rows| {
-        first(rows, |row| (required(row, 1), letter(row, 2), required(row, 3), required(row, 4)))
+        first(rows, |row| (letter(row, 1), required(row, 2), required(row, 3)))
     });
-    let (owner, kind, is_partition, is_ours) = class?;
+    let (kind, is_partition, is_ours) = class?;
     let columns = COLUMNS.read(&[table.into()], |rows| {
         all(rows, |row| Column {
             name: required(row, 1),
@@ -93,6 +87,7 @@ pub fn describe(table: Oid) -> Option<Table> {
         })
     });
     let primary_key = PRIMARY_KEY.read(&[table.into()], |rows| all(rows, |row| required(row, 1)));
+    let owner = owner_of(table)?;
     Some(Table { oid: table, qualified_name: name(table)?, owner, kind, is_partition, is_ours, columns, primary_key })
 }
 

@@ -193,10 +193,10 @@ def run(seed, database, clients, statements):
                 check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
     signups = [row for thread in threads for row in thread.done]
     explain(tally, check, world, signups, before, last)
-    attach_under_load(tally, check, seed, database)
+    refused = attach_under_load(tally, check, seed, database)
     check.close()
     retries = sum(thread.retries for thread in threads)
-    return f"{clients} connections, {len(signups)} sign-ups, {retries} retries", tally
+    return f"{clients} connections, {len(signups)} sign-ups, {retries} retries, attach refused {refused} times", tally
 
 
 def explain(tally, check, world, signups, before, last):

@@ -66,7 +66,7 @@ def run(seed, database, clients, statements, kill=False):
     before, last = len(world.audit), int(check.value("SELECT max(audit_id) FROM referrals.audit_log"))
 
     threads = [Client(number, seed, database, statements) for number in range(clients)]
-    workers = [Worker(number, seed, database, kill) for number in range(2)]
+    workers = [Worker(number, seed, database, kill) for number in range(3)]
     helpers = [*workers, *([Killer(seed, database, workers)] if kill else [])]
     for thread in [*threads, *helpers]:
         thread.start()

@@ -212,8 +212,7 @@ class Generator(RandomPlans, RandomSignUps, RandomEvents, RandomMoney):
                     steps.append(self.usual())
             else:
                 steps.append(step)
-        # attach() needs READ COMMITTED; the rest does not.
-        isolation = self.pick({"READ COMMITTED": 6, "REPEATABLE READ": 1, "SERIALIZABLE": 1})
+        isolation = self.pick({"READ COMMITTED": 2, "REPEATABLE READ": 1, "SERIALIZABLE": 1})
         only_inserts = all(isinstance(step, tuple) or step.is_insert for step in steps)
         return Unit(self.pick({"commit": 4, "rollback": 1}), steps, only_inserts and self.chance(0.5), isolation)
 

@@ -25,7 +25,7 @@ class Unit:
     style: str                # "single", "commit" or "rollback"
     steps: list = field(default_factory=list)  # Op, or (savepoint word, name)
     as_app: bool = False
-    isolation: str = "READ COMMITTED"
+    isolation: str = None     # else the session's own
 
 
 class Steady(random.Random):

@@ -85,16 +85,6 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT attname, try_key(attname) FROM pg_catalog.pg_attribute WHERE attrelid = 'odd'::regclass AND attnum > 0 ORDER BY attnum;
 
--- Only in READ COMMITTED can attach be sure to see every row that was there before its trigger.
-BEGIN ISOLATION LEVEL REPEATABLE READ;
-SELECT referrals.attach('users');
-\echo :SQLSTATE
-ROLLBACK;
-BEGIN ISOLATION LEVEL SERIALIZABLE;
-SELECT referrals.attach('users');
-\echo :SQLSTATE
-ROLLBACK;
-
 -- All these left nothing behind.
 SELECT count(*) AS attachments FROM referrals.attachments;
 SELECT count(*) AS people FROM referrals.participant;
