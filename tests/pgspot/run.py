@@ -123,7 +123,7 @@ def main(script_path):
     elsewhere = sql_elsewhere(ROOT)
     tally.check(not elsewhere, "SQL is written outside src/store: " + ", ".join(elsewhere))
     print(f"install script: {len(script.splitlines())} lines, {len(found)} findings")
-    print(f"store: {prepared} prepared statements, {len(sources) - prepared} built when they run,")
+    print(f"store: {prepared} statements kept prepared, {len(sources) - prepared} others,")
     print(f"    {sum(entry[3] for entry in allowed.entries)} findings allowed by {len(allowed.entries)} entries")
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 1 if tally.failed else 0

@@ -1,8 +1,8 @@
 """Pulls the SQL out of the sources of the store.
 
 A statement is what stands in `Statement(...)`: a string, include_str!, concat! of these, or the name of a constant of the
-same file. SQL that is built when it runs, in a format!, is any other string that begins like SQL; what it is built from
-is given here by examples. Whatever cannot be followed is an error, so that no statement is left out in silence.
+same file. Other SQL, such as what is built in a format! when it runs, is any other text that begins like SQL; what it is
+built from is given here by examples. Whatever cannot be followed is an error, so that no statement is left out in silence.
 """
 
 import re
@@ -31,12 +31,16 @@ EXAMPLES = {
     "referee": "users.customer",
     "from": "FROM ONLY app.users AS users",
     "MAX_KEY_BYTES": "512",
+    "relation": "commission",
+    "trigger": "append_only",
 }
 IN_ORDER = ["referrals_sign_up", "app.users"]
 
 BEGINS_LIKE_SQL = re.compile(
-    r"\s*(SELECT(?! ON)|INSERT INTO|UPDATE(?! ON)|DELETE FROM|WITH|MERGE|LOCK|TRUNCATE|CREATE|DROP|ALTER|GRANT|REVOKE|COPY|SET|CALL|DO)\s"
+    r"(?:\s|--[^\n]*\n)*(SELECT(?! ON)|INSERT INTO|UPDATE(?! ON)|DELETE FROM|WITH|MERGE|LOCK|TRUNCATE|CREATE|DROP|ALTER|GRANT|REVOKE|COPY|SET|CALL|DO)\s"
 )
+# Not just key words, which are compared or replaced.
+NAMES_SOMETHING = re.compile(r"[a-z0-9{$*]")
 PRIVILEGE = re.compile(r"(ALL|USAGE|SELECT|EXECUTE)\b.* ON ", re.DOTALL)
 TOKEN = re.compile(
     r"""
@@ -128,9 +132,16 @@ class Source:
                 yield self.tokens[place][2], self.expression(place + 2)[0]
 
     def built(self, privileges):
-        """Each other string that begins like SQL, with examples for what is built in."""
+        """Each other text that begins like SQL, with examples for what is built in."""
         for place, (kind, value, line) in enumerate(self.tokens):
-            if kind != "string" or place in self.used_strings or not BEGINS_LIKE_SQL.match(value):
+            is_macro = self.is_at(place, "concat!", "(") or self.is_at(place, "include_str!", "(")
+            if self.used_strings.intersection(range(place, place + 5) if is_macro else [place]):
+                continue
+            if is_macro:
+                value, _ = self.expression(place)
+            elif kind != "string":
+                continue
+            if not BEGINS_LIKE_SQL.match(value) or not NAMES_SOMETHING.search(value):
                 continue
             for privilege in privileges if "{privilege}" in value else [None]:
                 yield line, self.filled(value, privilege)
