@@ -4,7 +4,7 @@ CREATE FUNCTION referrals.define_program(name text, plan jsonb, effective_from t
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'define_program_wrapper';
 COMMENT ON FUNCTION referrals.define_program(text, jsonb, timestamptz) IS
-  'Creates a program, or adds a plan version to it; returns the version. The keys of a plan are described at the column referrals.plan.plan. The version rates events from effective_from on; NULL: a first version from the beginning of time, a later one from now. Lines already written never change. Errors: 22004 name or plan NULL, 22023 name or plan not valid (the message names the JSON path), 22008 effective_from out of range.';
+  'Creates a program, or adds a plan version to it; returns the version. The keys of a plan are described at the column referrals.plan.plan. The version rates events from effective_from on; NULL: a first version from the beginning of time, a later one from now. Lines already written never change. Errors: 22004 name or plan NULL, 22023 name or plan not valid (the message names the JSON path), 22008 effective_from out of range, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.program_plan(name text, at timestamptz DEFAULT now()) RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -16,13 +16,13 @@ CREATE FUNCTION referrals.pause_program(name text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'pause_program_wrapper';
 COMMENT ON FUNCTION referrals.pause_program(text) IS
-  'Pauses a program: sign-ups are still tied, and all events are refused (program_paused). Audited; nothing happens if it is paused already. Errors: 22004 NULL, 42704 unknown program.';
+  'Pauses a program: sign-ups are still tied, and all events are refused (program_paused). Audited; nothing happens if it is paused already. Errors: 22004 NULL, 42704 unknown program, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.resume_program(name text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'resume_program_wrapper';
 COMMENT ON FUNCTION referrals.resume_program(text) IS
-  'Ends the pause of a program; what was refused meanwhile stays refused until it is sent again (accrue). Audited; nothing happens if it is not paused. Errors: 22004 NULL, 42704 unknown program.';
+  'Ends the pause of a program; what was refused meanwhile stays refused until it is sent again (accrue). Audited; nothing happens if it is not paused. Errors: 22004 NULL, 42704 unknown program, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.tier_of(user_key text, at timestamptz DEFAULT now()) RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off

@@ -27,6 +27,16 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON referrals.plan
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
 ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON referrals.epoch
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON referrals.block
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.block ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON referrals.erased
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER append_only;
+
 -- A payout changes its state, and is never deleted: its lines could be paid again.
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON referrals.payout
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
@@ -54,3 +64,9 @@ ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_cached;
 CREATE TRIGGER forget_cached AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referrals.environment
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_cached;
+CREATE TRIGGER forget_cached AFTER INSERT ON referrals.erased
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_cached;
+CREATE TRIGGER forget_cached AFTER INSERT ON referrals.epoch
+  FOR EACH STATEMENT EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_cached;

@@ -29,6 +29,20 @@ COMMENT ON COLUMN referrals.attribution.mode IS 'The mode the tie was made in; i
 COMMENT ON COLUMN referrals.attribution.attributed_at IS 'When the tie was made: the time of the sign-up, or that of referrals.attribute.';
 COMMENT ON INDEX referrals.attribution_referrer IS 'Serves the volume of a window, and the dashboard of one referrer.';
 
+CREATE TABLE referrals.erased (
+  participant_id bigint PRIMARY KEY REFERENCES referrals.participant,
+  salt bytea NOT NULL,
+  key_hash bytea NOT NULL,
+  erased_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX erased_key_hash ON referrals.erased (salt, key_hash);
+COMMENT ON TABLE referrals.erased IS 'People whose user_key was erased, so that whoever comes back with the same key is known to have been tied before. Append-only.';
+COMMENT ON COLUMN referrals.erased.participant_id IS 'The person, whose ties, lines and code stay.';
+COMMENT ON COLUMN referrals.erased.salt IS 'Random bytes, the same for everybody here: a hash can be looked up by the key, and by nothing else.';
+COMMENT ON COLUMN referrals.erased.key_hash IS 'SHA-256 of salt and user_key. Whoever can read both can still try out keys one by one.';
+COMMENT ON COLUMN referrals.erased.erased_at IS 'When (transaction time).';
+COMMENT ON INDEX referrals.erased_key_hash IS 'Serves the sign-up of a person who returns, and finding the salt.';
+
 CREATE TABLE referrals.standing (
   participant_id bigint NOT NULL REFERENCES referrals.participant,
   mode referrals._mode NOT NULL,

@@ -35,6 +35,7 @@ accrual: "queued"; "immediate" (in the transaction that brings the event) or "qu
 rounding: "half_even"; "half_up" (away from zero), "half_even" or "down", once a line; default "half_up".
 hold_days: 30; times 24 hours from the event until its lines are payable; default 0.
 reversal_lowers_volume: false; whether what is reversed counts no longer; default true.
+ties_returning_people: true; whether somebody who was tied, then erased (referrals.erase) and signs up again may be tied once more; default false.
 limits: {"commissions_per_window": 12, "amount_per_window": "500", "months_after_signup": 12}; of one referrer, each may be left out; default none.
 referee: {"signup": {"flat": "5.00"}}; what the referee earns beside the referrer, by kind of event; default none.';
 COMMENT ON COLUMN referrals.plan.effective_from IS 'Rates events whose occurred_at is at or after this time, until a version with a later effective_from takes over; of two with the same time the higher version holds.';

@@ -1,4 +1,4 @@
-//! Arguments from SQL: what must not be NULL, and what must be in range.
+//! Calls from SQL: whether they may write, which arguments must not be NULL, and what must be in range.
 
 use crate::domain::currency;
 use crate::domain::plan_json::PlanError;
@@ -6,12 +6,21 @@ use crate::domain::timestamp::Timestamp;
 use crate::engine::error::Error;
 use crate::pg::jsonb::to_value;
 use crate::pg::numeric::{NumberError, to_decimal};
+use crate::pg::read_only;
 use crate::pg::timestamp::{from_raw, now};
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::{AnyElement, AnyNumeric};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use std::ffi::CStr;
+
+/// Comes first in every function that writes, so that on a standby it is refused for what it is, whatever its arguments.
+pub fn writes(function: &'static str) -> Result<(), Error> {
+    match read_only::is_read_only() {
+        true => Err(Error::ReadOnly { function, on_standby: read_only::is_standby() }),
+        false => Ok(()),
+    }
+}
 
 /// An argument that must not be NULL.
 pub fn required<T>(name: &'static str, argument: Option<T>) -> Result<T, Error> {

@@ -1,6 +1,6 @@
 //! Events: accrue them, take back what they earned, explain a line.
 
-use super::decode::{event_time, finite, identifier, optional_number, required, text};
+use super::decode::{event_time, finite, identifier, optional_number, required, text, writes};
 use crate::domain::eligibility::Amount;
 use crate::domain::event::Event;
 use crate::domain::event_source::EventSource;
@@ -25,6 +25,7 @@ fn accrue_event(
     currency: Option<&str>,
     occurred_at: Option<TimestampWithTimeZone>,
 ) -> Result<Option<i64>, ErrorReport> {
+    writes("accrue")?;
     let kind = self::event_kind("event_kind", event_kind)?;
     let key = key(event_key)?;
     let referee = required("referee", referee)?;
@@ -50,6 +51,7 @@ fn accrue_event(
 
 #[pg_extern(sql = false, name = "reverse")]
 fn reverse_line(commission: Option<i64>, reason: Option<&str>, amount: Option<AnyNumeric>) -> Result<i64, ErrorReport> {
+    writes("reverse")?;
     let commission = required("commission", commission)?;
     let reason = text("reason", reason)?;
     let amount = amount.map(|amount| finite("amount", Some(amount))).transpose()?;
@@ -63,6 +65,7 @@ fn reverse_event(
     reason: Option<&str>,
     refunded: Option<AnyNumeric>,
 ) -> Result<SetOfIterator<'static, i64>, ErrorReport> {
+    writes("reverse_event")?;
     let (kind, key) = (self::event_kind("event_kind", event_kind)?, key(event_key)?);
     let reason = text("reason", reason)?;
     let refunded = optional_number("refunded", refunded)?;
@@ -91,6 +94,7 @@ fn attach_events(
     accrue_when: Option<&str>,
     reverse_when: Option<&str>,
 ) -> Result<(), ErrorReport> {
+    writes("attach_events")?;
     let table = required("source", source)?;
     let name = |argument| identifier(argument).map(str::to_owned);
     let source = EventSource {

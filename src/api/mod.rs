@@ -8,5 +8,6 @@ mod events;
 mod operations;
 mod payouts;
 mod programs;
+mod trust;
 mod users;
 mod views;

@@ -1,6 +1,6 @@
 //! Programs and plans: define, pause, ask.
 
-use super::decode::{number, optional_number, plan_value, required, time};
+use super::decode::{number, optional_number, plan_value, required, time, writes};
 use crate::engine::programs;
 use crate::engine::simulate::{self, Comparison};
 use crate::pg::numeric::to_sql;
@@ -15,6 +15,7 @@ fn define_program(
     plan: Option<AnyElement>,
     effective_from: Option<TimestampWithTimeZone>,
 ) -> Result<i32, ErrorReport> {
+    writes("define_program")?;
     Ok(programs::define(required("name", name)?, plan_value(plan)?, effective_from.map(time))?)
 }
 
@@ -25,11 +26,13 @@ fn program_plan(name: &str, at: TimestampWithTimeZone) -> Option<JsonB> {
 
 #[pg_extern(sql = false)]
 fn pause_program(name: Option<&str>) -> Result<(), ErrorReport> {
+    writes("pause_program")?;
     Ok(programs::set_paused(required("name", name)?, true)?)
 }
 
 #[pg_extern(sql = false)]
 fn resume_program(name: Option<&str>) -> Result<(), ErrorReport> {
+    writes("resume_program")?;
     Ok(programs::set_paused(required("name", name)?, false)?)
 }
 

@@ -1,6 +1,6 @@
 //! Users: register one, attach a table of them, move them between programs.
 
-use super::decode::{identifier, required, text, time};
+use super::decode::{identifier, required, text, time, writes};
 use crate::domain::sign_up::SignUp;
 use crate::engine::attach::{self, Request};
 use crate::engine::register::{BadInput, Registrar};
@@ -19,6 +19,7 @@ fn register(
     label: Option<&str>,
     registered_at: Option<TimestampWithTimeZone>,
 ) -> Result<String, ErrorReport> {
+    writes("register")?;
     let sign_up = SignUp {
         user_key: user_key.map(str::to_owned),
         referred_by: referred_by.map(str::to_owned),
@@ -45,6 +46,7 @@ fn attach(
     registered_at: Option<&CStr>,
     key_prefix: Option<&str>,
 ) -> Result<i64, ErrorReport> {
+    writes("attach")?;
     let request = Request {
         key: identifier(key),
         referred_by: identifier(referred_by),
@@ -59,16 +61,19 @@ fn attach(
 
 #[pg_extern(sql = false)]
 fn detach(users: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
+    writes("detach")?;
     Ok(attach::detach(required("users", users)?)?)
 }
 
 #[pg_extern(sql = false)]
 fn enroll(user_key: Option<&str>, program: Option<&str>) -> Result<(), ErrorReport> {
+    writes("enroll")?;
     Ok(membership::enroll(required("user_key", user_key)?, required("program", program)?)?)
 }
 
 #[pg_extern(sql = false, name = "attribute")]
 fn attribute_late(referee: Option<&str>, code: Option<&str>, reason: Option<&str>) -> Result<bool, ErrorReport> {
+    writes("attribute")?;
     let (referee, code) = (required("referee", referee)?, required("code", code)?);
     Ok(attribute::attribute(referee, code, text("reason", reason)?)?)
 }

@@ -65,6 +65,16 @@ impl Change {
     }
 }
 
+/// The action in the audit that leads to a state; `None` for a word that is no state.
+pub fn action_of(state: &str) -> Option<&'static str> {
+    let changes = [Change::Approve, Change::Cancel, Change::Settle(String::new()), Change::Fail(String::new())];
+    let of_change = changes.iter().find(|change| change.to() == state).map(Change::action);
+    if state == "draft" { Some(DRAFTED) } else { of_change }
+}
+
+/// The action in the audit of a new payout.
+pub const DRAFTED: &str = "payout_drafted";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,9 +92,11 @@ mod tests {
                 assert_eq!(change.from().contains(&state), from.contains(&state), "{change:?} of {state}");
             }
             assert_eq!((change.to(), change.action(), change.releases()), (to, action, releases));
+            assert_eq!(action_of(to), Some(action));
             assert_eq!(change.reference().is_some(), to == "paid");
             assert_eq!(change.reason().is_some(), to == "failed");
         }
+        assert_eq!((action_of("draft"), action_of("gone")), (Some("payout_drafted"), None));
         assert_eq!(Change::Settle(bank()).reference(), Some("bank 7"));
         assert_eq!(Change::Fail(bank()).reason(), Some("bank 7"));
     }

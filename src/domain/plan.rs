@@ -123,6 +123,8 @@ pub struct Plan {
     pub hold_days: u32,
     /// Whether a reversal takes its event out of the volume.
     pub reversal_lowers_volume: bool,
+    /// Whether somebody who was tied, erased and signs up again may be tied once more.
+    pub ties_returning_people: bool,
     /// What bounds the referrer's lines.
     pub limits: Limits,
     /// What the referee earns beside the referrer.

@@ -61,6 +61,7 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
         rounding: shape.rounding,
         hold_days: whole(shape.hold_days.0, 0..=MAX_DAYS, "$.hold_days")?,
         reversal_lowers_volume: shape.reversal_lowers_volume,
+        ties_returning_people: shape.ties_returning_people,
         limits: limits(shape.limits.0, &currency)?,
         referee: rates(shape.referee, "$.referee", &currency, shape.rounding)?,
         tiers: tiers(shape.tiers, &currency, shape.rounding)?,

@@ -35,6 +35,8 @@ pub struct PlanShape {
     pub hold_days: Exact,
     #[serde(default = "yes")]
     pub reversal_lowers_volume: bool,
+    #[serde(default)]
+    pub ties_returning_people: bool,
     #[serde(default = "none")]
     pub limits: Object<LimitsShape>,
     #[serde(default)]

@@ -79,6 +79,8 @@ pub enum Untied {
     SelfReferral,
     /// It was the code of a person since erased.
     RetiredCode,
+    /// The person was tied before, erased, and has come back.
+    ReturningPerson,
 }
 
 impl Untied {
@@ -90,6 +92,7 @@ impl Untied {
             Untied::UnknownCode => "unknown_code",
             Untied::SelfReferral => "self_referral",
             Untied::RetiredCode => "retired_code",
+            Untied::ReturningPerson => "returning_person",
         }
     }
 }

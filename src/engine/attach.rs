@@ -3,15 +3,15 @@
 use super::attached_table::{self, check_column};
 use super::codes::Issued;
 use super::error::Error;
-use super::records;
 use super::register::{BATCH, BadInput, Registrar};
+use super::{erase, records};
 use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
 use crate::domain::column_type;
 use crate::domain::sign_up::{MAX_PREFIX_BYTES, SignUp};
 use crate::pg::{roles, snapshot};
 use crate::store::attachment::{self, Table};
-use crate::store::{access, ledger, participant};
+use crate::store::{access, ledger, participant, reconcile};
 use pgrx::pg_sys::Oid;
 use serde_json::json;
 use std::collections::HashSet;
@@ -90,7 +90,9 @@ pub fn detach(oid: Oid) -> Result<(), Error> {
     let table = attached_table::describe(oid)?;
     roles::with_rights_of(access::owner(), || {
         let was_source = attachment::drop_event_triggers(&table, None);
-        if attachment::drop_trigger(&table) || was_source {
+        // Somebody may have dropped the triggers by hand: from here on nobody misses them.
+        let is_missed = || reconcile::once_attached().iter().any(|(missed, _)| *missed == oid);
+        if attachment::drop_trigger(&table) || was_source || is_missed() {
             ledger::note(&records::entry("detached", None, None, json!({"table": table.qualified_name})));
         }
     });
@@ -143,9 +145,12 @@ fn back_fill(registrar: &mut Registrar, table: &Table, attachment: &Attachment) 
     Ok(registered)
 }
 
-/// Those who are no participants yet.
+/// Those who are no participants yet, but for those whom somebody has erased: their row is still there, and that is all.
 fn missing(mut rows: Vec<SignUp>) -> Vec<SignUp> {
     let known = participant::by_keys(rows.iter().filter_map(|row| row.user_key.as_deref()).collect());
     rows.retain(|row| !row.user_key.as_ref().is_some_and(|key| known.contains_key(key)));
+    let keys: Vec<String> = rows.iter().filter_map(|row| row.user_key.clone()).collect();
+    let erased = erase::were_erased(keys.iter().map(String::as_str));
+    rows.retain(|row| !row.user_key.as_deref().is_some_and(|key| erased.contains(key)));
     rows
 }

@@ -3,7 +3,7 @@
 use super::accounts::Accounts;
 use super::environment;
 use super::error::Error;
-use super::{queue, records};
+use super::{erase, programs, queue, records};
 use crate::domain::code::Code;
 use crate::domain::sign_up::{self, Owner, Untied};
 use crate::pg::timestamp::now;
@@ -16,7 +16,10 @@ pub fn attribute(user_key: &str, code: &str, reason: &str) -> Result<bool, Error
     let referee_id = participant::lock(user_key).ok_or_else(|| Error::UnknownUser { user_key: user_key.to_owned() })?;
     let owner = match attribution::of_referee(referee_id) {
         Some(_) => Err(Untied::AlreadyTied),
-        None => owner(referee_id, code),
+        None => owner(referee_id, code).and_then(|owner| match may_be_tied(user_key, owner.program_id) {
+            true => Ok(owner),
+            false => Err(Untied::ReturningPerson),
+        }),
     };
     let referrer_id = match owner {
         Ok(owner) => owner.participant_id,
@@ -33,6 +36,11 @@ pub fn attribute(user_key: &str, code: &str, reason: &str) -> Result<bool, Error
     accounts.store();
     accounts.save();
     Ok(true)
+}
+
+/// Whether this is nobody who was tied before they were erased, or the plan of the referrer ties people again.
+fn may_be_tied(user_key: &str, program_id: i32) -> bool {
+    erase::were_tied([user_key].into_iter()).is_empty() || programs::ties_returning_people(program_id, now())
 }
 
 fn owner(referee_id: i64, code: &str) -> Result<Owner, Untied> {

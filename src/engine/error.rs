@@ -1,17 +1,18 @@
 //! What can go wrong in a use case, and what the caller is told about it.
 
-use crate::domain::currency::{Currency, in_words};
 use crate::domain::mode::Mode;
 use crate::domain::plan_json::PlanError;
 use crate::domain::reversal::Problem;
 use crate::domain::sign_up::{CodeProblem, KeyProblem, MAX_KEY_BYTES, MAX_PREFIX_BYTES, SignUp};
 use crate::domain::{code, code_maker};
+use crate::engine::reversal_error::cannot_reverse;
 use crate::pg::report::Report;
 use pgrx::prelude::PgSqlErrorCode as Code;
 
 /// An error of a use case. The names of tables, columns and types are as the caller gave them.
 #[derive(Debug)]
 pub enum Error {
+    ReadOnly { function: &'static str, on_standby: bool },
     NullArgument { name: &'static str },
     EmptyKey,
     KeyTooLong { bytes: usize },
@@ -84,6 +85,14 @@ impl From<Error> for Report {
     fn from(error: Error) -> Report {
         use Error::*;
         match error {
+            ReadOnly { function, on_standby } => Report::new(
+                Code::ERRCODE_READ_ONLY_SQL_TRANSACTION,
+                format!("referrals.{function}() writes, and this transaction is read-only"),
+            )
+            .hint(match on_standby {
+                true => "This server is a standby. Call it on the primary.",
+                false => "Call it in a READ WRITE transaction.",
+            }),
             NullArgument { name } => Report::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("{name} must not be NULL")),
             EmptyKey => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "user_key must not be empty"),
             KeyTooLong { bytes } => Report::new(
@@ -273,23 +282,6 @@ impl From<Error> for Report {
             )
             .hint("This may be a copy of a live database. Payouts are changed where go_live() was called."),
         }
-    }
-}
-
-fn cannot_reverse(commission_id: i64, currency: &str, problem: Problem) -> Report {
-    let invalid = |message: String| Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, message);
-    match problem {
-        Problem::ReversedInFull => Report::new(
-            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-            format!("line {commission_id} is reversed already: nothing is left of it"),
-        ),
-        Problem::NotPositive => invalid("the amount to take back must be above zero".to_owned()),
-        Problem::TooFine => invalid(format!("the amount to take back is finer than the smallest amount of {currency}")),
-        Problem::TooMuch(left) => invalid(format!("more would be taken back of line {commission_id} than is left"))
-            .detail(format!("{} are left.", in_words(left, &Currency::of_code(currency))))
-            .hint("Leave the amount out to take back all that is left."),
-        Problem::NoAmount => invalid(format!("the event of line {commission_id} has no amount to be refunded"))
-            .hint("Leave refunded out to take back all that is left, or use referrals.reverse."),
     }
 }
 

@@ -1,11 +1,14 @@
 //! What an operator should know about this installation.
 
 use super::environment;
+use super::seal::{self, Tail};
 use crate::domain::mode::Mode;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::timestamp::clock;
 use crate::pg::{condition, roles, subtransaction};
-use crate::store::{health, queue};
+use crate::store::{self, health, queue};
+
+const HOUR: i64 = 3_600_000_000;
 
 /// One check.
 pub struct Check {
@@ -39,17 +42,17 @@ pub fn checks() -> Vec<Check> {
         ),
         none_of(
             "append_only",
-            health::silent_guards(),
+            health::silent_guards().into_iter().map(|guard| guard.relation).collect(),
             "the record is guarded",
-            "a trigger that guards it is missing or not ENABLE ALWAYS, on",
+            "a trigger that guards it is missing, changed or not ENABLE ALWAYS, on",
         ),
         queue(),
+        unsealed(),
     ]
 }
 
 /// What waits to be accrued, and whether that is for too long.
 fn queue() -> Check {
-    const HOUR: i64 = 3_600_000_000;
     let backlog = queue::backlog();
     let is_held_back = |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock;
     let is_late = |oldest: Timestamp| oldest.micros() < clock().micros() - HOUR;
@@ -64,6 +67,25 @@ fn queue() -> Check {
         detail: match waiting.is_empty() {
             true => "nothing waits to be accrued".to_owned(),
             false => format!("waiting to be accrued by referrals.process_queue: {}", waiting.join(", ")),
+        },
+    }
+}
+
+/// What is not sealed yet, and whether that is for too long.
+fn unsealed() -> Check {
+    const DAY: i64 = 24 * HOUR;
+    let Tail { is_in_use, rows, oldest } = seal::tail();
+    let count = if rows > Tail::MOST { format!("more than {} rows", Tail::MOST) } else { format!("{rows} rows") };
+    let since = oldest.map_or_else(String::new, |oldest| format!(" since {oldest}"));
+    let held_back = (rows > 0).then(store::seal::oldest_open).flatten();
+    let held_back = held_back.map_or_else(String::new, |who| format!("; not before the end of {who}"));
+    Check {
+        name: "seal",
+        ok: !is_in_use || oldest.is_none_or(|oldest| oldest.micros() >= clock().micros() - DAY),
+        detail: match (rows, is_in_use) {
+            (0, _) => "everything recorded is sealed".to_owned(),
+            (_, true) => format!("not sealed yet: {count}{since}{held_back}"),
+            (_, false) => format!("nothing was ever sealed: {count}{since}{held_back}"),
         },
     }
 }

@@ -5,7 +5,7 @@ use super::error::Error;
 use super::{programs, records};
 use crate::domain::currency::{self, Currency};
 use crate::domain::mode::Mode;
-use crate::domain::payout::Change;
+use crate::domain::payout::{Change, DRAFTED};
 use crate::domain::timestamp::Timestamp;
 use crate::store::{ledger, payout};
 use rust_decimal::Decimal;
@@ -28,7 +28,7 @@ pub fn draft(as_of: Timestamp, minimum: Decimal, program: Option<&str>) -> Resul
         .map(|drafted| {
             let amount = currency::in_words(drafted.amount, &Currency::of_code(&drafted.currency));
             let detail = json!({"payout": drafted.id, "amount": amount, "lines": drafted.lines});
-            records::of_payout("payout_drafted", drafted.payee_id, detail)
+            records::of_payout(DRAFTED, drafted.payee_id, detail)
         })
         .collect();
     ledger::notes(&records);

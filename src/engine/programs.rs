@@ -71,6 +71,12 @@ pub fn known(name: &str) -> Result<Rc<Program>, Error> {
     program::by_name(name).ok_or_else(|| Error::UnknownProgram { name: name.to_owned() })
 }
 
+/// Whether the plan in force at a time ties people once more who were erased and have come back.
+pub fn ties_returning_people(program_id: i32, at: Timestamp) -> bool {
+    let program = program::by_id(program_id);
+    program.is_some_and(|program| program.plan_at(at).is_some_and(|version| version.plan.ties_returning_people))
+}
+
 /// The plan in force at a time, as it was defined.
 pub fn plan_at(name: &str, at: Timestamp) -> Option<JsonB> {
     let program = program::by_name(name)?;

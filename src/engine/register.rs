@@ -5,7 +5,7 @@ use super::accounts::Accounts;
 use super::codes::{self, Applicant, Issued};
 use super::environment;
 use super::error::Error;
-use super::{programs, queue, records};
+use super::{erase, programs, queue, records};
 use crate::domain::code::Code;
 use crate::domain::sign_up::{self, KeyProblem, Owner, SignUp, Untied, is_blank};
 use crate::domain::timestamp::Timestamp;
@@ -80,7 +80,8 @@ impl Registrar {
 
     fn register_batch(&mut self, sign_ups: &[SignUp]) -> Result<Vec<Registered>, Error> {
         let entries = self.enter(sign_ups)?;
-        let owners = owners(&entries);
+        let mut owners = owners(&entries);
+        untie_returning(&entries, &mut owners);
         let (queueing, immediate): (Vec<&Owner>, Vec<&Owner>) =
             owners.values().flatten().partition(|owner| queue::queues(owner.program_id));
         queue::prepare(self.accounts.mode(), queueing.iter().map(|owner| owner.participant_id));
@@ -183,6 +184,19 @@ pub fn skip_statement(table: Oid, missing_column: &str) {
 /// The code that a sign-up named, as typed.
 fn named_code(sign_up: &SignUp) -> Option<&str> {
     sign_up.referred_by.as_deref().filter(|typed| !is_blank(typed))
+}
+
+/// Unties those who were tied once before they were erased, where the plan of the referrer does not tie people again.
+fn untie_returning(entries: &[Entry], owners: &mut HashMap<usize, Result<Owner, Untied>>) {
+    let key = |row: &usize| entries[*row].sign_up.user_key.as_deref();
+    let tied = owners.iter().filter(|(_, owner)| owner.is_ok()).filter_map(|(row, _)| key(row));
+    let returning = erase::were_tied(tied);
+    for (row, owner) in owners.iter_mut().filter(|(row, _)| key(row).is_some_and(|key| returning.contains(key))) {
+        *owner = owner.and_then(|owner| match programs::ties_returning_people(owner.program_id, entries[*row].at) {
+            true => Ok(owner),
+            false => Err(Untied::ReturningPerson),
+        });
+    }
 }
 
 /// For each new participant whose sign-up named a code: whom it ties to, by the row of the batch.

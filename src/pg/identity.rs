@@ -18,8 +18,14 @@ pub fn current() -> Identity {
     unsafe {
         let name = pg_sys::get_database_name(pg_sys::MyDatabaseId);
         Identity {
-            system_identifier: pg_sys::GetSystemIdentifier().to_string(),
+            system_identifier: system_identifier(),
             database_name: CStr::from_ptr(name).to_string_lossy().into_owned(),
         }
     }
+}
+
+/// The cluster's system identifier.
+pub fn system_identifier() -> String {
+    // SAFETY: a plain look-up that needs a connected backend.
+    unsafe { pg_sys::GetSystemIdentifier() }.to_string()
 }

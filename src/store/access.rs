@@ -11,7 +11,7 @@ const LEVELS: [(&str, &[&str]); 4] = [
         &[
             "USAGE ON SCHEMA referrals",
             "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail,
-               referrals.attachments, referrals.event_sources, referrals.payouts",
+               referrals.attachments, referrals.event_sources, referrals.payouts, referrals.blocks",
             "EXECUTE ON FUNCTION referrals.explain(bigint), referrals._attachment(bytea), referrals._event_source(bytea), referrals._decimals(integer, integer),
                referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric)",
         ],
@@ -29,7 +29,8 @@ const LEVELS: [(&str, &[&str]); 4] = [
         &["EXECUTE ON FUNCTION referrals.reverse(bigint, text, numeric), referrals.attribute(text, text, text),
              referrals.reverse_event(text, text, text, numeric), referrals.draft_payouts(timestamptz, numeric, text),
              referrals.approve_payout(bigint), referrals.cancel_payout(bigint), referrals.settle_payout(bigint, text),
-             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer)"],
+             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer), referrals.reconcile(),
+             referrals.seal(), referrals.verify(text)"],
     ),
     (
         "admin",
@@ -38,7 +39,7 @@ const LEVELS: [(&str, &[&str]); 4] = [
              referrals.attach(regclass, name, name, text, name, name, name, text), referrals.detach(regclass),
              referrals.attach_events(regclass, text, name, name, name, name, name, text, text),
              referrals.simulate(text, jsonb, timestamptz, timestamptz),
-             referrals.go_live(), referrals.go_mock(), referrals.purge_mock()"],
+             referrals.go_live(), referrals.go_mock(), referrals.purge_mock(), referrals.erase(text)"],
     ),
 ];
 

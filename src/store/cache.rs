@@ -5,7 +5,7 @@ use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A copy of something in referrals.program, plan or environment. The triggers on these tables make it stale.
+/// A copy of something in referrals.program, plan, environment, epoch or erased. The triggers on these tables make it stale.
 pub struct Cached<T>(RefCell<Option<(u64, Rc<T>)>>);
 
 impl<T> Cached<T> {
@@ -36,7 +36,8 @@ fn watch() {
     // SAFETY: catalogue look-ups by name; a missing table gives an invalid id, which matches nothing.
     let tables = unsafe {
         let schema = pg_sys::get_namespace_oid(c"referrals".as_ptr(), true);
-        [c"program", c"plan", c"environment"].map(|name| pg_sys::get_relname_relid(name.as_ptr(), schema))
+        [c"program", c"plan", c"environment", c"epoch", c"erased"]
+            .map(|name| pg_sys::get_relname_relid(name.as_ptr(), schema))
     };
     invalidation::watch(tables.to_vec());
 }

@@ -1,11 +1,11 @@
 //! The audit log and the ledger: appended to together, a line under the id of its audit row.
 
-use super::statement::Statement;
+use super::audit_id;
+use super::statement::{Statement, first, required};
 use crate::domain::line::{Edge, Line};
 use crate::domain::mode::Mode;
 use crate::domain::rating::Note;
 use crate::pg::numeric::Numeric;
-use crate::pg::sequence;
 use pgrx::JsonB;
 use pgrx::datum::DatumWithOid;
 
@@ -52,10 +52,12 @@ pub fn notes(records: &[Record]) {
 
 fn append_plain(record: &Record) {
     static APPEND: Statement = Statement(
-        "INSERT INTO referrals.audit_log (action, mode, participant_id, program_id, detail) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO referrals.audit_log (audit_id, action, mode, participant_id, program_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6)",
     );
     APPEND.write(
         &[
+            audit_id::next().into(),
             record.action.into(),
             record.mode.map(Mode::as_str).into(),
             record.participant_id.into(),
@@ -67,8 +69,7 @@ fn append_plain(record: &Record) {
 }
 
 fn append_many(records: &[Record]) -> bool {
-    let numbered: Vec<(i64, &Record)> =
-        records.iter().map(|record| (sequence::next(c"audit_log_audit_id_seq"), record)).collect();
+    let numbered: Vec<(i64, &Record)> = records.iter().map(|record| (audit_id::next(), record)).collect();
     append_audit(&numbered);
     let mut lines: Vec<(i64, &Line)> =
         numbered.iter().filter_map(|(id, record)| Some((*id, record.line.as_ref()?))).collect();
@@ -162,6 +163,15 @@ fn append_edges(lines: &[(i64, &Line)]) {
         ],
         |_| (),
     );
+}
+
+/// How many accruals of a referee's events have this key.
+pub fn events_named(key: &str, referee_id: i64) -> i64 {
+    static NAMED: Statement = Statement(
+        "SELECT count(*) FROM referrals.commission
+         WHERE event_key = $1 AND kind = 'accrual' AND event_kind <> 'signup' AND referee_id = $2",
+    );
+    NAMED.write(&[key.into(), referee_id.into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(0)
 }
 
 /// Deletes the mock lines of referrers, with their edges, and all mock audit rows that are of no line then; gives the

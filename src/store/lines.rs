@@ -132,7 +132,8 @@ fn recorded(rows: SpiTupleTable) -> Vec<Recorded> {
     lines
 }
 
-fn line(row: &SpiHeapTupleData) -> Line {
+/// The accrual of a row of lines.sql.
+pub fn line(row: &SpiHeapTupleData) -> Line {
     let text = |ordinal| required::<String>(row, ordinal);
     let number = |ordinal| column::<Numeric>(row, ordinal).map(|number| number.0);
     Line {
@@ -159,7 +160,8 @@ fn line(row: &SpiHeapTupleData) -> Line {
     }
 }
 
-fn correction(row: &SpiHeapTupleData) -> Option<Correction> {
+/// The correction of a row of lines.sql, if it has one.
+pub fn correction(row: &SpiHeapTupleData) -> Option<Correction> {
     Some(Correction {
         id: column(row, 20)?,
         kind: Kind::from_ledger(&required::<String>(row, 21)),

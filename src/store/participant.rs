@@ -169,6 +169,19 @@ pub fn lock(user_key: &str) -> Option<i64> {
     LOCK.write(&[user_key.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
+/// Locks a participant who exists until the end of the transaction, against ties and lines about them as well.
+pub fn lock_wholly(user_key: &str) -> Option<i64> {
+    static LOCK: Statement =
+        Statement("SELECT participant_id FROM referrals.participant WHERE user_key = $1 FOR UPDATE");
+    LOCK.write(&[user_key.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
+/// Forgets the key of a participant.
+pub fn forget_key(participant_id: i64) {
+    static FORGET: Statement = Statement("UPDATE referrals.participant SET user_key = NULL WHERE participant_id = $1");
+    FORGET.write(&[participant_id.into()], |_| ());
+}
+
 /// Moves a participant to another program, as referrer. Gives the program before.
 pub fn move_to_program(user_key: &str, program_id: i32) -> Option<(i64, i32)> {
     static LOCK: Statement =

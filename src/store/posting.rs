@@ -1,12 +1,12 @@
 //! Postings: what a single sign-up or event writes, all in one statement.
 
 use super::attribution::Tie;
+use super::audit_id;
 use super::statement::Statement;
 use crate::domain::line::Line;
 use crate::domain::rating::Note;
 use crate::domain::standing::Standing;
 use crate::pg::numeric::Numeric;
-use crate::pg::sequence;
 use pgrx::datum::DatumWithOid;
 
 /// Writes an accrual with its audit row, the standing of its referrer, and for a sign-up the tie. False if the event has
@@ -55,6 +55,6 @@ fn arguments<'a>(line: &'a Line, standing: &'a Standing) -> Vec<DatumWithOid<'a>
         place.map(|place| place.window.end).into(),
         Numeric(standing.volume).into(),
         standing.tier.as_deref().into(),
-        sequence::next(c"audit_log_audit_id_seq").into(),
+        audit_id::next().into(),
     ]
 }

@@ -1,5 +1,6 @@
 //! Prepared statements, kept per backend.
 
+use crate::pg::cursor::{Cursor, Prepared};
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::PgOid;
 use pgrx::spi::{OwnedPreparedStatement, SpiHeapTupleData, SpiTupleTable};
@@ -15,6 +16,8 @@ thread_local! {
     /// By the address of the statement, which is a static. A plan is taken out before it runs: a trigger may come back
     /// here.
     static PREPARED: RefCell<HashMap<*const Statement, Rc<OwnedPreparedStatement>>> = RefCell::new(HashMap::new());
+    /// The same for those whose rows are streamed.
+    static STREAMED: RefCell<HashMap<*const Statement, Prepared>> = RefCell::new(HashMap::new());
 }
 
 const SOUND: &str = "a statement of the store is prepared and read as it was written";
@@ -34,6 +37,18 @@ impl Statement {
             let plan = self.plan(|types| client.prepare(self.0, types).expect(SOUND).keep(), arguments);
             read(client.select(&*plan, None, arguments).expect(SOUND))
         })
+    }
+
+    /// Runs a statement that only reads, and hands over its rows one by one in the memory of a few; all as the calling
+    /// query sees them, whatever this transaction has written since.
+    pub fn stream(&'static self, arguments: &[DatumWithOid], each: impl FnMut(&SpiHeapTupleData)) {
+        let key = std::ptr::from_ref(self);
+        let query = STREAMED.with_borrow(|streamed| streamed.get(&key).copied()).unwrap_or_else(|| {
+            let query = Prepared::new(self.0, arguments);
+            STREAMED.with_borrow_mut(|streamed| streamed.insert(key, query));
+            query
+        });
+        Cursor::open_prepared(query, arguments).for_each(each);
     }
 
     fn plan(

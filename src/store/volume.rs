@@ -26,6 +26,16 @@ pub fn count_read(referrer_id: i64, mode: &str, measure: &Measure, window: Span)
     statement(&SEEN, measure.metric).read(&arguments(referrer_id, mode, measure, window), volume)
 }
 
+/// The volume of a referrer in a window, exactly as the calling query sees it.
+pub fn count_seen(referrer_id: i64, mode: Mode, measure: &Measure, window: Span) -> Decimal {
+    static SEEN: [Statement; 3] = [Statement(REFERRALS), Statement(EVENTS), Statement(REVENUE)];
+    let mut volume = Decimal::ZERO;
+    statement(&SEEN, measure.metric).stream(&arguments(referrer_id, mode.as_str(), measure, window), |row| {
+        volume = required::<Numeric>(row, 1).0;
+    });
+    volume
+}
+
 /// What a referrer has used of the limits in a window. The caller holds the referrer's standing.
 pub fn usage(referrer_id: i64, mode: Mode, currency: &str, window: Span) -> Usage {
     static USAGE: Statement = Statement(include_str!("sql/usage.sql"));

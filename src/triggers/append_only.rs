@@ -36,6 +36,13 @@ fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, 
         "attribution" => {
             ("a tie is never changed or deleted".to_owned(), "Who referred whom is decided once, at the sign-up.")
         }
+        "block" | "epoch" => (
+            format!("a sealed {table} is never changed or deleted"),
+            "referrals.verify() tells whether the record is as it was sealed.",
+        ),
+        "erased" => {
+            ("that a person was erased is never changed or deleted".to_owned(), "Nothing else is kept of them.")
+        }
         table => (
             format!("rows of referrals.{table} are never changed or deleted"),
             "A correction is another entry. referrals.purge_mock() deletes what is mock.",

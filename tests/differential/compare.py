@@ -29,8 +29,16 @@ def compare_all(tally, session, world):
         WHERE state IN ('draft', 'approved', 'paid') GROUP BY 1 HAVING count(*) > 1"""))
     programs = {(row[0], int(row[2])): (row[1] == "t", moment(row[3])) for row in session.query(
         f"SELECT g.name, g.paused, l.version, {micros('l.effective_from')} FROM referrals.plan l JOIN referrals.program g USING (program_id)")}
+    compare_sound(tally, session)
     tally.maps("plan", {(name, plan.version): (program.paused, plan.effective_from)
                         for name, program in world.programs.items() for plan in program.plans}, programs)
+
+
+def compare_sound(tally, session):
+    """The record verifies, before and after what is new of it is sealed."""
+    tally.equal("verify()", [], session.query("SELECT * FROM referrals.verify()"))
+    for block, root, _ in session.query("SELECT * FROM referrals.seal()"):
+        tally.equal(f"verify() of block {block}", [], session.query(f"SELECT * FROM referrals.verify('{root}')"))
 
 
 def compare_questions(tally, session, world, rng, instants, stamp):

@@ -22,9 +22,10 @@ import contention_events
 import contention_queue
 import selftest
 import simulation
+from compare import compare_sound
 from psql import Failure, Session
 from story import APP_ROLE, Story, set_allow_live
-from tally import Mismatch
+from tally import Mismatch, Tally
 
 FIXED_SEEDS = list(range(1, 9))
 SIMULATION_SEEDS = [1, 2]
@@ -52,6 +53,7 @@ class Runner:
             session.query("CREATE EXTENSION referrals")
             session.close()
             told = work(name)
+            self.verify(name)
         except (Mismatch, Failure, LookupError, AssertionError) as error:
             self.failed += 1
             print(f"FAILED {name}: {type(error).__name__}: {error}")
@@ -59,6 +61,13 @@ class Runner:
             return
         print(f"ok     {name}: {told} ({time.monotonic() - began:.0f} s)", flush=True)
         self.admin.query(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def verify(self, database):
+        """Whatever was done there, the record is sound."""
+        session, tally = Session(database), Tally()
+        compare_sound(tally, session)
+        self.passed += tally.count
+        session.close()
 
     def story(self, seed, steps, allow_live):
         log = Log(self.options.verbose)

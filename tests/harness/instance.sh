@@ -12,20 +12,12 @@ instance=
 # make_instance: copy, install, initdb, start; sets `instance` and the
 # environment that tests work in.
 make_instance() {
-    local parent=${TMPDIR:-/tmp} dir bin
+    local parent=${TMPDIR:-/tmp}
     # The path of a Unix socket has room for about 100 characters.
     [ ${#parent} -le 60 ] || parent=/tmp
     instance=$(mktemp -d "$parent/referrals.XXXXXX")
     mkdir "$instance/pg" "$instance/run" "$instance/tmp"
-    for dir in --bindir --pkglibdir --sharedir; do
-        copy_into_instance "$("$build_pg_config" "$dir")"
-    done
-    # Postgres from a Python wheel keeps libraries beside its package.
-    bin=$("$build_pg_config" --bindir)
-    for dir in "${bin%/*/*/*}"/*.libs; do
-        [ ! -d "$dir" ] || copy_into_instance "$dir"
-    done
-    chmod -R u+rwX,go+rX "$instance/pg"
+    copy_postgres
     if [ "$(id -u)" = 0 ]; then
         id nobody >/dev/null 2>&1 || die "there is no user nobody to run Postgres as: run this as an ordinary user"
         chown nobody "$instance/run"
@@ -36,13 +28,29 @@ make_instance() {
     set_environment
     "$harness/server" as-server "${PG_CONFIG%/*}/postgres" --version >/dev/null ||
         die "a program in $instance cannot be run by the user for the server: set TMPDIR to a directory that every user can reach"
-    printf '%s\n' "$build_pg_config" >"${PG_CONFIG%/*}/copy-of"
-    install_extension "$PG_CONFIG"
     make_cluster >"$instance/initdb.log" 2>&1 || {
         sed 's/^/    /' "$instance/initdb.log"
         die "no database cluster could be made in $instance/run"
     }
     "$harness/server" start || exit 1
+}
+
+# copy_postgres: the chosen Postgres with the extension; sets `copied`, the
+# pg_config of the copy.
+copy_postgres() {
+    local dir bin
+    for dir in --bindir --pkglibdir --sharedir; do
+        copy_into_instance "$("$build_pg_config" "$dir")"
+    done
+    # Postgres from a Python wheel keeps libraries beside its package.
+    bin=$("$build_pg_config" --bindir)
+    for dir in "${bin%/*/*/*}"/*.libs; do
+        [ ! -d "$dir" ] || copy_into_instance "$dir"
+    done
+    chmod -R u+rwX,go+rX "$instance/pg"
+    copied=$instance/pg$bin/pg_config
+    printf '%s\n' "$build_pg_config" >"${copied%/*}/copy-of"
+    install_extension "$copied"
 }
 
 copy_into_instance() {

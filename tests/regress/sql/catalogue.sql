@@ -49,7 +49,8 @@ SELECT p.oid::regprocedure AS path_not_fixed, p.proconfig FROM pg_catalog.pg_pro
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
   'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain',
-  'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'process_queue', 'health', 'grant_access']) ORDER BY 1;
+  'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'process_queue', 'health', 'grant_access',
+  'seal', 'verify', 'reconcile', 'erase']) ORDER BY 1;
 -- PUBLIC has nothing.
 SELECT p.oid::regprocedure AS open_function FROM pg_catalog.pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE p.pronamespace = 'referrals'::regnamespace AND a.grantee = 0 ORDER BY 1;
 SELECT t.oid::regtype AS open_type FROM pg_catalog.pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) AS a WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd' AND a.grantee = 0 ORDER BY 1;

@@ -1,0 +1,150 @@
+//! Sealing: hashes what was recorded since the last block into new ones, while others go on recording.
+
+use crate::domain::block::{Contents, Epoch, Header, Position, in_hex};
+use crate::domain::merkle::Hash;
+use crate::domain::timestamp::Timestamp;
+use crate::pg::timestamp::now;
+use crate::pg::{identity, snapshot};
+use crate::store::seal::{self, NewBlock};
+use std::ops::Range;
+
+/// The most rows of a block: what is kept in memory of them while it is sealed or verified.
+const MOST_ROWS: i64 = 100_000;
+
+/// A block that was sealed.
+pub struct Sealed {
+    /// Its number.
+    pub block: i64,
+    /// Its root, in hexadecimal.
+    pub root: String,
+    /// How many rows.
+    pub rows: i64,
+}
+
+/// Where the chain ends.
+struct End {
+    block: i64,
+    epoch: i32,
+    until: Position,
+    root: Option<Hash>,
+}
+
+/// Seals what is complete: all rows of transactions before the oldest that is still under way.
+pub fn seal() -> Vec<Sealed> {
+    seal::lock();
+    // One snapshot for all of it, taken under the lock: whoever sealed before is seen, and below its horizon nobody who
+    // would still be missing can commit.
+    let blocks = snapshot::latest(|| {
+        let horizon = Position { transaction: seal::horizon(), audit_id: 0 };
+        let epochs = seal::epochs();
+        let mut end = end_of_chain();
+        let mut blocks = Vec::new();
+        for (index, epoch) in epochs.iter().enumerate() {
+            if epoch.number < end.epoch {
+                continue;
+            }
+            let next = epochs.get(index + 1);
+            let is_current = next.is_none() && epoch.system_identifier == identity::system_identifier();
+            let until = if is_current { horizon } else { Position::END };
+            seal_epoch(epoch, ids(epoch, next), until, &mut end, &mut blocks);
+        }
+        blocks
+    });
+    blocks.into_iter().map(store).collect()
+}
+
+/// The audit rows of an epoch.
+pub fn ids(epoch: &Epoch, next: Option<&Epoch>) -> Range<i64> {
+    // Whatever is below the first was not written by the extension, and is taken along so that it shows.
+    let start = if epoch.number == 1 { i64::MIN } else { epoch.first_audit_id };
+    start..next.map_or(i64::MAX, |next| next.first_audit_id)
+}
+
+/// How much of the record is not sealed.
+pub struct Tail {
+    /// Whether anything ever was.
+    pub is_in_use: bool,
+    /// How many rows; of more than [`Tail::MOST`], one more than that.
+    pub rows: i64,
+    /// When the oldest of them was recorded.
+    pub oldest: Option<Timestamp>,
+}
+
+impl Tail {
+    /// So many rows are counted.
+    pub const MOST: i64 = 100_000;
+}
+
+/// What was recorded and is not sealed.
+pub fn tail() -> Tail {
+    let (epochs, end) = (seal::epochs(), end_of_chain());
+    let mut tail = Tail { is_in_use: end.block > 0, rows: 0, oldest: None };
+    for (index, epoch) in epochs.iter().enumerate().filter(|(_, epoch)| epoch.number >= end.epoch) {
+        let from = if epoch.number == end.epoch { end.until } else { Position::START };
+        let (rows, oldest) = seal::unsealed(ids(epoch, epochs.get(index + 1)), from, Tail::MOST + 1 - tail.rows);
+        tail.rows += rows;
+        tail.oldest = [tail.oldest, oldest].into_iter().flatten().min();
+    }
+    tail
+}
+
+fn end_of_chain() -> End {
+    let last = seal::last_number();
+    let mut end = End { block: 0, epoch: 0, until: Position::START, root: None };
+    seal::for_each_block(last - 1, |block| {
+        let root = Hash::try_from(block.root).ok();
+        end = End { block: block.number, epoch: block.epoch, until: block.until, root };
+    });
+    end
+}
+
+/// Makes the blocks of the rows of an epoch that are not sealed yet, up to a place.
+fn seal_epoch(epoch: &Epoch, ids: Range<i64>, until: Position, end: &mut End, blocks: &mut Vec<NewBlock>) {
+    let from = if epoch.number == end.epoch { end.until } else { Position::START };
+    if from >= until {
+        return;
+    }
+    let mut contents = Contents::default();
+    let mut begins = from;
+    seal::for_each_row(ids, from, until, |position, fields| {
+        if contents.rows() == MOST_ROWS {
+            blocks.push(close(epoch, std::mem::take(&mut contents), begins, position, end));
+            begins = position;
+        }
+        contents.push(position.audit_id, fields);
+    });
+    if contents.rows() > 0 {
+        blocks.push(close(epoch, contents, begins, until, end));
+    }
+}
+
+fn close(epoch: &Epoch, contents: Contents, from: Position, until: Position, end: &mut End) -> NewBlock {
+    let header = Header {
+        number: end.block + 1,
+        epoch: epoch.clone(),
+        from,
+        until,
+        rows: contents.rows(),
+        previous_root: end.root,
+        sealed_at: now(),
+    };
+    let root = contents.root(&header);
+    *end = End { block: header.number, epoch: epoch.number, until, root: Some(root) };
+    NewBlock {
+        number: header.number,
+        epoch: epoch.number,
+        until,
+        rows: header.rows,
+        previous_root: header.previous_root,
+        root,
+        marks: contents.marks.to_bytes(),
+    }
+}
+
+fn store(block: NewBlock) -> Sealed {
+    let sealed = Sealed { block: block.number, root: in_hex(&block.root), rows: block.rows };
+    seal::add(block);
+    // Logged as well: whoever changes the database later does not reach a log that is kept elsewhere.
+    pgrx::log!("referrals: sealed block {}, {} rows, root {}", sealed.block, sealed.rows, sealed.root);
+    sealed
+}

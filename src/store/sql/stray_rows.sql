@@ -1,0 +1,42 @@
+-- Rows of the record without those that must be beside them, each with what is the matter. Foreign keys vouch for most of
+-- it, until somebody turns them off.
+SELECT 'line ' || line.commission_id || ' has no audit row'
+FROM referrals.commission AS line
+LEFT JOIN referrals.audit_log AS audit ON audit.audit_id = line.commission_id
+WHERE audit.audit_id IS NULL
+UNION ALL
+SELECT 'audit row ' || audit.audit_id || ' records ' || audit.action || ' of a line that is not there'
+FROM referrals.audit_log AS audit
+LEFT JOIN referrals.commission AS line ON line.commission_id = audit.audit_id AND line.mode = audit.mode
+WHERE audit.action IN ('accrual', 'reversal', 'adjustment') AND line.commission_id IS NULL
+UNION ALL
+SELECT 'line ' || line.commission_id || ' is recorded as ' || audit.action || coalesce(' in ' || audit.mode, '')
+  || ' and is ' || line.kind || ' in ' || line.mode
+FROM referrals.commission AS line
+JOIN referrals.audit_log AS audit ON audit.audit_id = line.commission_id
+WHERE (audit.action, audit.mode) IS DISTINCT FROM (line.kind, line.mode)
+UNION ALL
+SELECT line.kind || ' ' || line.commission_id || ' corrects no line'
+FROM referrals.commission AS line
+LEFT JOIN referrals.reversal AS edge ON edge.correction_id = line.commission_id AND edge.mode = line.mode
+WHERE line.kind <> 'accrual' AND edge.correction_id IS NULL
+UNION ALL
+SELECT 'line ' || edge.correction_id || ' corrects line ' || edge.commission_id || ', and one of them is not there or of another kind'
+FROM referrals.reversal AS edge
+LEFT JOIN referrals.commission AS made ON made.commission_id = edge.correction_id AND made.mode = edge.mode
+LEFT JOIN referrals.commission AS line ON line.commission_id = edge.commission_id AND line.mode = edge.mode
+WHERE (made.kind <> 'accrual' AND line.kind = 'accrual') IS NOT TRUE
+UNION ALL
+SELECT 'line ' || line.commission_id || ' has a figure that is not a number'
+FROM referrals.commission AS line
+WHERE 'NaN' IN (line.volume_before, coalesce(line.rate, 0), coalesce(line.base_amount, 0), line.amount)
+UNION ALL
+SELECT 'line ' || line.commission_id || ' is rated by version ' || line.plan_version || ' of program ' || line.program_id || ', which is not there'
+FROM referrals.commission AS line
+LEFT JOIN referrals.plan AS plan ON plan.program_id = line.program_id AND plan.version = line.plan_version
+WHERE plan.version IS NULL
+UNION ALL
+SELECT 'a standing of participant ' || tie.referrer_id || ' in ' || tie.mode || ' is not there, and there are ties'
+FROM (SELECT DISTINCT referrer_id, mode FROM referrals.attribution) AS tie
+LEFT JOIN referrals.standing AS standing ON standing.participant_id = tie.referrer_id AND standing.mode = tie.mode
+WHERE standing.participant_id IS NULL
