@@ -1,7 +1,7 @@
 //! Mode, access and health.
 
 use super::decode::{required, writes};
-use crate::engine::{access, environment, health, queue};
+use crate::engine::{access, environment, health, queue, reconcile};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -44,4 +44,10 @@ fn grant_access(grantee: Option<pg_sys::Oid>, level: Option<&str>) -> Result<(),
 #[pg_extern(sql = false)]
 fn health() -> TableIterator<'static, (name!(check_name, String), name!(ok, bool), name!(detail, String))> {
     TableIterator::new(health::checks().into_iter().map(|check| (check.name.to_owned(), check.ok, check.detail)))
+}
+
+#[pg_extern(sql = false)]
+fn reconcile() -> TableIterator<'static, (name!(problem, String), name!(subject, String), name!(detail, String))> {
+    let rows = reconcile::findings().into_iter();
+    TableIterator::new(rows.map(|found| (found.problem.to_owned(), found.subject, found.detail)))
 }

@@ -57,6 +57,13 @@ impl EventSource {
     pub fn follows_updates(&self) -> bool {
         self.accrue_when.is_some() || self.reverse_when.is_some()
     }
+
+    /// Why a line was reversed, for the ledger. Conditions may be long.
+    pub fn reversal_reason(&self) -> String {
+        const KEPT: usize = 200;
+        let condition: String = self.reverse_when.iter().flat_map(|text| text.chars()).take(KEPT).collect();
+        format!("reverse_when: {condition}")
+    }
 }
 
 #[cfg(test)]

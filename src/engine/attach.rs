@@ -11,7 +11,7 @@ use crate::domain::column_type;
 use crate::domain::sign_up::{MAX_PREFIX_BYTES, SignUp};
 use crate::pg::{roles, snapshot};
 use crate::store::attachment::{self, Table};
-use crate::store::{access, ledger, participant};
+use crate::store::{access, ledger, participant, reconcile};
 use pgrx::pg_sys::Oid;
 use serde_json::json;
 use std::collections::HashSet;
@@ -90,7 +90,9 @@ pub fn detach(oid: Oid) -> Result<(), Error> {
     let table = attached_table::describe(oid)?;
     roles::with_rights_of(access::owner(), || {
         let was_source = attachment::drop_event_triggers(&table, None);
-        if attachment::drop_trigger(&table) || was_source {
+        // Somebody may have dropped the triggers by hand: from here on nobody misses them.
+        let is_missed = || reconcile::once_attached().iter().any(|(missed, _)| *missed == oid);
+        if attachment::drop_trigger(&table) || was_source || is_missed() {
             ledger::note(&records::entry("detached", None, None, json!({"table": table.qualified_name})));
         }
     });

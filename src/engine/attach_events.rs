@@ -72,13 +72,13 @@ pub fn skip_statement(table: Oid, reason: &'static str, what: &str) {
 
 /// Records events that were neither accrued nor reversed, since a condition raised an error on their rows: their keys, and
 /// the first that was raised.
-pub fn skip_rows(table: Oid, keys: &[Option<String>], problem: &str) {
+pub fn skip_rows(table: Oid, kind: &str, keys: &[Option<String>], problem: &str) {
     let name = attachment::name(table);
     pgrx::warning!(
         "{} of {} not accrued (condition_failed): {problem}",
         if keys.len() == 1 { "1 event".to_owned() } else { format!("{} events", keys.len()) },
         name.as_deref().unwrap_or("the table")
     );
-    let skipped = keys.iter().map(|key| records::skipped_row(key.as_deref(), name.as_deref()));
+    let skipped = keys.iter().map(|key| records::skipped_row(kind, key.as_deref(), name.as_deref()));
     ledger::notes(&skipped.collect::<Vec<_>>());
 }

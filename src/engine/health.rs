@@ -42,9 +42,9 @@ pub fn checks() -> Vec<Check> {
         ),
         none_of(
             "append_only",
-            health::silent_guards(),
+            health::silent_guards().into_iter().map(|guard| guard.relation).collect(),
             "the record is guarded",
-            "a trigger that guards it is missing or not ENABLE ALWAYS, on",
+            "a trigger that guards it is missing, changed or not ENABLE ALWAYS, on",
         ),
         queue(),
         unsealed(),

@@ -33,8 +33,8 @@ pub fn skipped_statement(reason: &'static str, what: &str, table: Option<String>
 
 /// An event that could not be judged, since a condition raised an error on its row. What was raised may quote the row, so
 /// it is not kept.
-pub fn skipped_row(event_key: Option<&str>, table: Option<&str>) -> Record {
-    let detail = json!({"reason": "condition_failed", "event_key": event_key, "table": table});
+pub fn skipped_row(kind: &str, event_key: Option<&str>, table: Option<&str>) -> Record {
+    let detail = json!({"event_kind": kind, "reason": "condition_failed", "event_key": event_key, "table": table});
     entry("skipped", None, None, detail)
 }
 

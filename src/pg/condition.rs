@@ -7,6 +7,8 @@ use std::ffi::CString;
 /// A condition on the rows of the table that it was read for.
 pub struct Condition {
     expression: *mut pg_sys::Node,
+    /// Where it was read, and lives.
+    memory: pg_sys::MemoryContext,
     /// Ready to be evaluated; not after an error, until it is evaluated again.
     prepared: Cell<Option<Prepared>>,
 }
@@ -44,8 +46,15 @@ impl Condition {
         // SAFETY: parsing and planning of one expression; all memory is of the current context.
         unsafe {
             let expression = parse(text, relation)?;
-            Ok(Condition { expression, prepared: Cell::new(Some(Prepared::new(expression))) })
+            let memory = pg_sys::CurrentMemoryContext;
+            Ok(Condition { expression, memory, prepared: Cell::new(Some(Prepared::new(expression))) })
         }
+    }
+
+    /// The numbers of the columns that it reads; 0 stands for the whole row.
+    pub fn columns(&self) -> Vec<i32> {
+        // SAFETY: the expression reads the only relation that it was read for.
+        unsafe { columns(self.expression) }
     }
 
     /// Whether it holds for the row in a slot; NULL is no.
@@ -55,7 +64,12 @@ impl Condition {
     pub unsafe fn holds(&self, slot: *mut pg_sys::TupleTableSlot) -> bool {
         // SAFETY: what ExecEvalExprSwitchContext does. The function may raise, which the boundary turns into a panic.
         unsafe {
-            let prepared = self.prepared.take().unwrap_or_else(|| Prepared::new(self.expression));
+            let prepared = self.prepared.take().unwrap_or_else(|| {
+                let current = pg_sys::MemoryContextSwitchTo(self.memory);
+                let prepared = Prepared::new(self.expression);
+                pg_sys::MemoryContextSwitchTo(current);
+                prepared
+            });
             self.prepared.set(Some(prepared));
             let Prepared { expression, context, .. } = prepared;
             let evaluate = (*expression).evalfunc.expect("ExecPrepareExpr sets it");
@@ -150,28 +164,33 @@ unsafe fn only<T>(list: *mut pg_sys::List) -> Option<*mut T> {
     unsafe { (!list.is_null() && (*list).length == 1).then(|| (*(*list).elements).ptr_value.cast()) }
 }
 
-/// Whether an expression reads a system column, or one that is generated when it is read.
-unsafe fn reads_hidden_column(expression: *mut pg_sys::Node, relation: pg_sys::Relation) -> bool {
+/// The numbers of the columns that an expression reads; negative for system columns, 0 for the whole row.
+unsafe fn columns(expression: *mut pg_sys::Node) -> Vec<i32> {
+    let mut numbers = Vec::new();
     // SAFETY: the set holds the columns of the only relation, shifted so that none is negative.
     unsafe {
         let mut columns = std::ptr::null_mut();
         pg_sys::pull_varattnos(expression, 1, &raw mut columns);
-        let description = pgrx::PgTupleDesc::from_pg_unchecked((*relation).rd_att);
-        let mut found = -1;
-        loop {
+        let mut found = pg_sys::bms_next_member(columns, -1);
+        while found >= 0 {
+            numbers.push(found + pg_sys::FirstLowInvalidHeapAttributeNumber);
             found = pg_sys::bms_next_member(columns, found);
-            if found < 0 {
-                return false;
-            }
-            let number = found + pg_sys::FirstLowInvalidHeapAttributeNumber;
-            let is_virtual =
-                |index: usize| description.get(index).is_some_and(|column| column.attgenerated as u8 == b'v');
-            let whole_row = || (0..description.len()).any(is_virtual);
-            if number < 0 || (number == 0 && whole_row()) || (number > 0 && is_virtual(number as usize - 1)) {
-                return true;
-            }
         }
     }
+    numbers
+}
+
+/// Whether an expression reads a system column, or one that is generated when it is read.
+unsafe fn reads_hidden_column(expression: *mut pg_sys::Node, relation: pg_sys::Relation) -> bool {
+    // SAFETY: the relation is open.
+    let description = unsafe { pgrx::PgTupleDesc::from_pg_unchecked((*relation).rd_att) };
+    let is_virtual = |index: usize| description.get(index).is_some_and(|column| column.attgenerated as u8 == b'v');
+    // SAFETY: the caller's promise is passed on.
+    unsafe { columns(expression) }.into_iter().any(|number| match number {
+        ..0 => true,
+        0 => (0..description.len()).any(is_virtual),
+        _ => is_virtual(number as usize - 1),
+    })
 }
 
 /// Whether a text is a condition on a table. Raises what Postgres has to say about it.

@@ -6,6 +6,7 @@ pub mod entropy;
 pub mod identity;
 pub mod invalidation;
 pub mod jsonb;
+pub mod judged_row;
 pub mod memory;
 pub mod numeric;
 pub mod read_only;

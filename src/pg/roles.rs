@@ -27,11 +27,14 @@ pub fn owner_of(table: pg_sys::Oid) -> Option<pg_sys::Oid> {
 /// Whether row level security hides rows of a table from the caller or from its owner: not all could be registered, and
 /// the audit trail would show what was hidden.
 pub fn hides_rows(table: pg_sys::Oid, owner: pg_sys::Oid) -> bool {
-    // SAFETY: catalogue look-ups; the table is locked.
-    let hidden_from =
-        |role| unsafe { pg_sys::check_enable_rls(table, role, true) } == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32;
     // SAFETY: reads a variable of this backend.
-    hidden_from(unsafe { pg_sys::GetUserId() }) || hidden_from(owner)
+    hides_rows_from(table, unsafe { pg_sys::GetUserId() }) || hides_rows_from(table, owner)
+}
+
+/// Whether row level security hides rows of a table from a role.
+pub fn hides_rows_from(table: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalogue look-ups; the table is locked.
+    unsafe { pg_sys::check_enable_rls(table, role, true) == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32 }
 }
 
 /// Does work with another role's rights, as SECURITY DEFINER would, but after the caller has been checked.
@@ -63,6 +66,12 @@ fn switched<R>(role: pg_sys::Oid, flags: u32, work: impl FnOnce() -> R) -> R {
         pg_sys::SetUserIdAndSecContext(caller, context);
         result
     }
+}
+
+/// Keeps a table from being dropped or rewritten until the end of the transaction; everybody may read and write.
+pub fn hold_table(table: pg_sys::Oid) {
+    // SAFETY: a lock of a table that was looked up; it is released with the transaction.
+    unsafe { pg_sys::LockRelationOid(table, pg_sys::AccessShareLock as i32) }
 }
 
 /// Keeps others from writing to a table until the end of the transaction, as CREATE TRIGGER will.

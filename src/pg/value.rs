@@ -27,6 +27,11 @@ impl Value {
         Value { datum, type_oid }
     }
 
+    /// The value as Postgres passes it.
+    pub fn datum(self) -> pg_sys::Datum {
+        self.datum
+    }
+
     /// The text form, by the type's output function, or the beginning of a long one. Blank-padded text comes unpadded.
     pub fn text(self) -> String {
         // SAFETY: `new` promises the type.

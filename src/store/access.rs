@@ -29,7 +29,8 @@ const LEVELS: [(&str, &[&str]); 4] = [
         &["EXECUTE ON FUNCTION referrals.reverse(bigint, text, numeric), referrals.attribute(text, text, text),
              referrals.reverse_event(text, text, text, numeric), referrals.draft_payouts(timestamptz, numeric, text),
              referrals.approve_payout(bigint), referrals.cancel_payout(bigint), referrals.settle_payout(bigint, text),
-             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer), referrals.seal(), referrals.verify(text)"],
+             referrals.fail_payout(bigint, text), referrals.health(), referrals.process_queue(integer), referrals.reconcile(),
+             referrals.seal(), referrals.verify(text)"],
     ),
     (
         "admin",

@@ -73,9 +73,8 @@ pub fn describe(table: Oid) -> Option<Table> {
          WHERE i.indrelid = $1 AND i.indisprimary",
     );
     let letter = |row: &SpiHeapTupleData, ordinal| required::<String>(row, ordinal).chars().next().unwrap_or(' ');
-    let class = CLASS.read(&[table.into()], |rows| {
-        first(rows, |row| (letter(row, 1), required(row, 2), required(row, 3)))
-    });
+    let class =
+        CLASS.read(&[table.into()], |rows| first(rows, |row| (letter(row, 1), required(row, 2), required(row, 3))));
     let (kind, is_partition, is_ours) = class?;
     let columns = COLUMNS.read(&[table.into()], |rows| {
         all(rows, |row| Column {

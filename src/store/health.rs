@@ -23,8 +23,27 @@ pub fn conditions() -> Vec<(Oid, String, Oid, String)> {
         .read(&[], |rows| all(rows, |row| (required(row, 1), required(row, 2), required(row, 3), required(row, 4))))
 }
 
-/// Tables of the extension whose guard, or whose word to the caches, is missing or does not always fire.
-pub fn silent_guards() -> Vec<String> {
+/// A guard of a table of the extension, or its word to the caches, that is missing, was changed, or does not always fire.
+pub struct SilentGuard {
+    /// The table.
+    pub relation: String,
+    /// The name of the trigger.
+    pub trigger: String,
+    /// The statement that makes it.
+    pub definition: String,
+    /// Whether it is there as that statement makes it.
+    pub is_there: bool,
+}
+
+/// The guards that do not guard, by table.
+pub fn silent_guards() -> Vec<SilentGuard> {
     static SILENT: Statement = Statement(include_str!("sql/silent_guards.sql"));
-    SILENT.read(&[], |rows| all(rows, |row| required(row, 1)))
+    SILENT.read(&[], |rows| {
+        all(rows, |row| SilentGuard {
+            relation: required(row, 1),
+            trigger: required(row, 2),
+            definition: required(row, 3),
+            is_there: required(row, 4),
+        })
+    })
 }

@@ -1,6 +1,6 @@
 //! Prepared statements, kept per backend.
 
-use crate::pg::cursor::Query;
+use crate::pg::cursor::{Cursor, Prepared};
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::PgOid;
 use pgrx::spi::{OwnedPreparedStatement, SpiHeapTupleData, SpiTupleTable};
@@ -17,7 +17,7 @@ thread_local! {
     /// here.
     static PREPARED: RefCell<HashMap<*const Statement, Rc<OwnedPreparedStatement>>> = RefCell::new(HashMap::new());
     /// The same for those whose rows are streamed.
-    static STREAMED: RefCell<HashMap<*const Statement, Query>> = RefCell::new(HashMap::new());
+    static STREAMED: RefCell<HashMap<*const Statement, Prepared>> = RefCell::new(HashMap::new());
 }
 
 const SOUND: &str = "a statement of the store is prepared and read as it was written";
@@ -41,14 +41,14 @@ impl Statement {
 
     /// Runs a statement that only reads, and hands over its rows one by one in the memory of a few; all as the calling
     /// query sees them, whatever this transaction has written since.
-    pub fn stream(&'static self, arguments: &[DatumWithOid], mut each: impl FnMut(&SpiHeapTupleData)) {
+    pub fn stream(&'static self, arguments: &[DatumWithOid], each: impl FnMut(&SpiHeapTupleData)) {
         let key = std::ptr::from_ref(self);
         let query = STREAMED.with_borrow(|streamed| streamed.get(&key).copied()).unwrap_or_else(|| {
-            let query = Query::prepare(self.0, arguments);
+            let query = Prepared::new(self.0, arguments);
             STREAMED.with_borrow_mut(|streamed| streamed.insert(key, query));
             query
         });
-        query.run(arguments, |rows| rows.into_iter().for_each(|row| each(&row)));
+        Cursor::open_prepared(query, arguments).for_each(each);
     }
 
     fn plan(

@@ -77,7 +77,7 @@ fn handle(
         old.close();
     }
     if let Some(problem) = &judged.first_failure {
-        skip_rows(table, &judged.failed, problem);
+        skip_rows(table, &source.kind, &judged.failed, problem);
     }
     // Nothing is locked for rows that are not concerned.
     let (accrued, reversed) = (judged.count(|truth| truth.accrues), judged.count(|truth| truth.reverses));
@@ -105,17 +105,10 @@ fn handle(
     if !batch.is_empty() {
         accruer.accrue(&batch);
     }
-    if let Err(error) = accruer.reverse(&keys, &reason(source)) {
+    if let Err(error) = accruer.reverse(&keys, &source.reversal_reason()) {
         raise(error);
     }
     accruer.finish();
-}
-
-/// Why a line was reversed, for the ledger. Conditions may be long.
-fn reason(source: &EventSource) -> String {
-    const KEPT: usize = 200;
-    let condition: String = source.reverse_when.iter().flat_map(|text| text.chars()).take(KEPT).collect();
-    format!("reverse_when: {condition}")
 }
 
 /// Which conditions held for the old rows of an UPDATE, by the keys of their events.

@@ -1,16 +1,33 @@
-SELECT expected.relation
-FROM (VALUES
-  ('commission', '_append_only'), ('reversal', '_append_only'), ('audit_log', '_append_only'),
-  ('attribution', '_append_only'), ('plan', '_append_only'), ('participant', '_append_only'), ('payout', '_append_only'),
-  ('payout_line', '_append_only'), ('queue', '_append_only'), ('epoch', '_append_only'), ('block', '_append_only'),
-  ('erased', '_append_only'),
-  ('program', '_forget_cached'), ('plan', '_forget_cached'), ('environment', '_forget_cached'), ('epoch', '_forget_cached'),
-  ('erased', '_forget_cached')
-) AS expected (relation, function)
-WHERE NOT EXISTS (
-  SELECT FROM pg_catalog.pg_trigger AS present
-  WHERE present.tgrelid = pg_catalog.to_regclass('referrals.' || expected.relation)
-    AND present.tgfoid = pg_catalog.to_regproc('referrals.' || expected.function)
-    AND present.tgenabled = 'A'
-)
-ORDER BY 1
+-- Guards of the record, and words to the caches, that are missing, were changed, or do not always fire: the table, the
+-- trigger, how it is made, and whether it is there as it was made.
+SELECT expected.relation, expected.trigger, expected.definition, present.oid IS NOT NULL
+FROM (
+  SELECT guard.relation, guard.trigger, format(
+    'CREATE TRIGGER %2$s %3$s ON referrals.%1$s FOR EACH STATEMENT EXECUTE FUNCTION referrals._%2$s()',
+    guard.relation, guard.trigger, guard.events
+  ) AS definition
+  FROM (VALUES
+    ('commission', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('reversal', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('audit_log', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('attribution', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('plan', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('participant', 'append_only', 'BEFORE DELETE OR UPDATE OF participant_id, code OR TRUNCATE'),
+    ('payout', 'append_only', 'BEFORE DELETE OR TRUNCATE'),
+    ('payout_line', 'append_only', 'BEFORE DELETE OR TRUNCATE'),
+    ('queue', 'append_only', 'BEFORE UPDATE OR TRUNCATE'),
+    ('epoch', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('block', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('erased', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
+    ('program', 'forget_cached', 'AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE'),
+    ('plan', 'forget_cached', 'AFTER INSERT'),
+    ('environment', 'forget_cached', 'AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE'),
+    ('epoch', 'forget_cached', 'AFTER INSERT'),
+    ('erased', 'forget_cached', 'AFTER INSERT')
+  ) AS guard (relation, trigger, events)
+) AS expected
+LEFT JOIN pg_catalog.pg_trigger AS present
+  ON present.tgrelid = pg_catalog.to_regclass('referrals.' || expected.relation)
+    AND present.tgname = expected.trigger AND pg_catalog.pg_get_triggerdef(present.oid) = expected.definition
+WHERE present.tgenabled IS DISTINCT FROM 'A'
+ORDER BY expected.relation, expected.trigger
