@@ -23,26 +23,30 @@ pub fn add(participant_id: i64, salt: &[u8], key_hash: &Hash) {
     ADD.write(&[participant_id.into(), salt.to_vec().into(), key_hash.to_vec().into()], |_| ());
 }
 
-/// Those of the hashes, made with these salts, that an erased person's key had.
+/// Those of the hashes, made with these salts, that an erased person's key had; as the calling query sees it.
 pub fn known(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
     static KNOWN: Statement =
         Statement("SELECT key_hash FROM referrals.erased WHERE salt = ANY ($1) AND key_hash = ANY ($2)");
-    read(&KNOWN, salts, hashes)
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    KNOWN.stream(&[salts.to_vec().into(), as_bytes(hashes).into()], |row| found.push(required(row, 1)));
+    as_hashes(found)
 }
 
-/// Those of the hashes that the key of an erased person had who was tied to somebody.
+/// Those of the hashes that the key of an erased person had who was tied to somebody, seeing what others have committed
+/// meanwhile.
 pub fn tied(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
     static TIED: Statement = Statement(
         "SELECT erased.key_hash FROM referrals.erased AS erased
          JOIN referrals.attribution AS tie ON tie.referee_id = erased.participant_id
          WHERE erased.salt = ANY ($1) AND erased.key_hash = ANY ($2)",
     );
-    read(&TIED, salts, hashes)
+    as_hashes(TIED.write(&[salts.to_vec().into(), as_bytes(hashes).into()], |rows| all(rows, |row| required(row, 1))))
 }
 
-fn read(statement: &'static Statement, salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
-    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
-    let found: Vec<Vec<u8>> =
-        statement.write(&[salts.to_vec().into(), hashes.into()], |rows| all(rows, |row| required(row, 1)));
+fn as_bytes(hashes: &[Hash]) -> Vec<Vec<u8>> {
+    hashes.iter().map(|hash| hash.to_vec()).collect()
+}
+
+fn as_hashes(found: Vec<Vec<u8>>) -> HashSet<Hash> {
     found.into_iter().filter_map(|hash| hash.try_into().ok()).collect()
 }
