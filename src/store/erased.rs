@@ -3,6 +3,7 @@
 use super::cache::Cached;
 use super::statement::{Statement, all, required};
 use crate::domain::merkle::Hash;
+use pgrx::spi::SpiTupleTable;
 use std::collections::HashSet;
 
 thread_local! {
@@ -23,30 +24,37 @@ pub fn add(participant_id: i64, salt: &[u8], key_hash: &Hash) {
     ADD.write(&[participant_id.into(), salt.to_vec().into(), key_hash.to_vec().into()], |_| ());
 }
 
-/// Those of the hashes, made with these salts, that an erased person's key had; as the calling query sees it.
+/// Those of the hashes, made with these salts, that an erased person's key had.
 pub fn known(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
-    static KNOWN: Statement =
-        Statement("SELECT key_hash FROM referrals.erased WHERE salt = ANY ($1) AND key_hash = ANY ($2)");
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    KNOWN.stream(&[salts.to_vec().into(), as_bytes(hashes).into()], |row| found.push(required(row, 1)));
-    as_hashes(found)
+    static KNOWN: Statement = Statement(OF_HASHES);
+    read(&KNOWN, salts, hashes)
 }
 
-/// Those of the hashes that the key of an erased person had who was tied to somebody, seeing what others have committed
-/// meanwhile.
+/// The same as the calling query sees it; usable on a standby.
+pub fn shown(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
+    static KNOWN: Statement = Statement(OF_HASHES);
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    KNOWN.read(&[salts.to_vec().into(), hashes.into()], found)
+}
+
+/// Those of the hashes that the key of an erased person had who was tied to somebody.
 pub fn tied(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
     static TIED: Statement = Statement(
         "SELECT erased.key_hash FROM referrals.erased AS erased
          JOIN referrals.attribution AS tie ON tie.referee_id = erased.participant_id
          WHERE erased.salt = ANY ($1) AND erased.key_hash = ANY ($2)",
     );
-    as_hashes(TIED.write(&[salts.to_vec().into(), as_bytes(hashes).into()], |rows| all(rows, |row| required(row, 1))))
+    read(&TIED, salts, hashes)
 }
 
-fn as_bytes(hashes: &[Hash]) -> Vec<Vec<u8>> {
-    hashes.iter().map(|hash| hash.to_vec()).collect()
+const OF_HASHES: &str = "SELECT key_hash FROM referrals.erased WHERE salt = ANY ($1) AND key_hash = ANY ($2)";
+
+fn read(statement: &'static Statement, salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    statement.write(&[salts.to_vec().into(), hashes.into()], found)
 }
 
-fn as_hashes(found: Vec<Vec<u8>>) -> HashSet<Hash> {
-    found.into_iter().filter_map(|hash| hash.try_into().ok()).collect()
+fn found(rows: SpiTupleTable) -> HashSet<Hash> {
+    let hashes: Vec<Vec<u8>> = all(rows, |row| required(row, 1));
+    hashes.into_iter().filter_map(|hash| hash.try_into().ok()).collect()
 }
