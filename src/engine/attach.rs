@@ -47,7 +47,7 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
     if snapshot::is_outdated() {
         return Err(Error::SnapshotOutdated);
     }
-    let table = attached_table::describe(oid)?;
+    let table = attached_table::describe_to_attach(oid)?;
     if roles::hides_rows(oid, table.owner) {
         return Err(Error::RowsHidden { table: table.qualified_name });
     }
@@ -87,6 +87,7 @@ pub fn attach(oid: Oid, request: &Request) -> Result<i64, Error> {
 /// Takes the triggers off a table, those of events as well. What was recorded stays.
 pub fn detach(oid: Oid) -> Result<(), Error> {
     attached_table::lock(oid)?;
+    // It may have become a partition, or have partitions of others, since it was attached.
     let table = attached_table::describe(oid)?;
     roles::with_rights_of(access::owner(), || {
         let was_source = attachment::drop_event_triggers(&table, None);

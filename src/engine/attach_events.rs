@@ -20,7 +20,7 @@ pub fn attach(oid: Oid, source: &EventSource) -> Result<(), Error> {
         return Err(Error::NoEventKind);
     }
     attached_table::lock(oid)?;
-    let table = attached_table::describe(oid)?;
+    let table = attached_table::describe_to_attach(oid)?;
     for (column, purpose) in [
         (Some(source.key.as_str()), "key"),
         (Some(source.referee.as_str()), "referee"),

@@ -17,13 +17,22 @@ pub fn lock(oid: Oid) -> Result<(), Error> {
     check()
 }
 
+/// The locked table, if it is one that can have a trigger of ours.
+pub fn describe(oid: Oid) -> Result<Table, Error> {
+    let table = snapshot::latest(|| attachment::describe(oid)).ok_or_else(|| no_table(oid))?;
+    if !['r', 'p'].contains(&table.kind) || table.is_ours {
+        return Err(Error::NotAUsersTable { table: table.qualified_name });
+    }
+    Ok(table)
+}
+
 /// The locked table, if it is one to attach.
 ///
 /// Reading it runs code of its owner and of those of its partitions, so the caller must have the owner's rights already,
 /// and the partitions must not be somebody else's.
-pub fn describe(oid: Oid) -> Result<Table, Error> {
-    let table = snapshot::latest(|| attachment::describe(oid)).ok_or_else(|| no_table(oid))?;
-    if !['r', 'p'].contains(&table.kind) || table.is_partition || table.is_ours {
+pub fn describe_to_attach(oid: Oid) -> Result<Table, Error> {
+    let table = describe(oid)?;
+    if table.is_partition {
         return Err(Error::NotAUsersTable { table: table.qualified_name });
     }
     if snapshot::latest(|| attachment::has_foreign_partitions(&table)) {

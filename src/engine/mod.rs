@@ -22,6 +22,7 @@ pub mod progress;
 pub mod queue;
 pub mod reconcile;
 mod reconcile_events;
+mod reconcile_partitions;
 mod reconcile_triggers;
 mod reconcile_users;
 pub mod records;

@@ -1,8 +1,9 @@
 //! What the record and the tables that it follows disagree about, and the call that repairs each. Reads only.
 
+use super::reconcile_partitions::{self, Partition};
 use super::{environment, reconcile_events, reconcile_triggers, reconcile_users};
 use crate::domain::event_source::EventSource;
-use crate::pg::{memory, roles};
+use crate::pg::{memory, roles, subtransaction};
 use crate::store::attachment::{self, Table};
 use crate::store::{reconcile, repair};
 use pgrx::pg_sys::Oid;
@@ -23,9 +24,12 @@ pub fn findings() -> Vec<Finding> {
     let users = reconcile::attached_users();
     let triggers = reconcile::attached_events();
     let mut found = reconcile_triggers::guards();
-    found.extend(reconcile_triggers::missing(&users, &triggers));
+    let noted = reconcile::once_attached();
+    let partitions = reconcile_partitions::find(&users, &triggers, &noted);
+    found.extend(reconcile_triggers::missing(&users, &triggers, &noted, &partitions));
     found.extend(reconcile_triggers::disabled(&users, &triggers));
-    let (without_participant, without_user) = reconcile_users::compare(&users);
+    found.extend(partitions.iter().map(Partition::finding));
+    let (without_participant, without_user) = reconcile_users::compare(&users, &partitions);
     found.extend(without_participant);
     let mode = environment::mode();
     let mut sources: Vec<(Oid, EventSource)> = triggers.into_iter().map(|found| (found.table, found.source)).collect();
@@ -42,7 +46,10 @@ pub type Read<'a> = (Option<&'a String>, fn(&str) -> bool);
 
 /// A table whose rows are to be compared: `None` if it is gone, the finding if it cannot be read as its trigger does.
 pub fn comparable(oid: Oid, columns: &[Read]) -> Option<Result<Table, Finding>> {
-    roles::hold_table(oid);
+    // Whoever owns it can hold a lock on it.
+    if let Err(why) = subtransaction::probe(|| roles::hold_table(oid)) {
+        return Some(Err(not_compared(&attachment::name(oid)?, &format!("it cannot be locked: {why}"))));
+    }
     let table = attachment::describe(oid)?;
     let missing = columns.iter().find_map(|(name, suits)| {
         let name = (*name)?;

@@ -174,7 +174,7 @@ impl<'a> Judge<'a> {
     fn read(judged: &'a JudgedTable, table: &Table, source: &EventSource) -> Result<Judge<'a>, Finding> {
         let read = |name: &str, text: &Option<String>| {
             let Some(text) = text else { return Ok(None) };
-            let condition = subtransaction::attempt(|| roles::confined_to(table.owner, || judged.condition(text)));
+            let condition = subtransaction::probe(|| roles::confined_to(table.owner, || judged.condition(text)));
             condition.and_then(|read| read.map(Some).map_err(str::to_owned)).map_err(|problem| Finding {
                 problem: "condition_failed",
                 subject: table.qualified_name.clone(),
@@ -199,7 +199,7 @@ impl<'a> Judge<'a> {
         match (&self.accrue_when, &self.reverse_when) {
             (None, None) => Some(judge()),
             (accrue_when, reverse_when) => {
-                let truth = subtransaction::attempt(|| roles::confined_to(self.owner, judge)).ok();
+                let truth = subtransaction::probe(|| roles::confined_to(self.owner, judge)).ok();
                 if truth.is_none() {
                     accrue_when.iter().chain(reverse_when).for_each(Condition::forget);
                 }

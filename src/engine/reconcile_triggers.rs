@@ -1,7 +1,8 @@
 //! Triggers that should fire and do not: ours on the tables of the application, and the guards of our own tables.
 
 use super::reconcile::Finding;
-use crate::store::reconcile::{AttachedEvents, AttachedUsers, Noted, once_attached};
+use super::reconcile_partitions::Partition;
+use crate::store::reconcile::{AttachedEvents, AttachedUsers, Noted};
 use crate::store::{attachment, health, repair};
 use pgrx::pg_sys::Oid;
 use std::collections::HashSet;
@@ -30,21 +31,28 @@ pub fn disabled(users: &[AttachedUsers], events: &[AttachedEvents]) -> Vec<Findi
 }
 
 /// Triggers that are not there: of tables that were attached and not detached since, and of sources that have lost one of
-/// their two.
-pub fn missing(users: &[AttachedUsers], events: &[AttachedEvents]) -> Vec<Finding> {
+/// their two. Not those of partitions, which are to be followed in another way.
+pub fn missing(
+    users: &[AttachedUsers],
+    events: &[AttachedEvents],
+    noted: &[(Oid, Noted)],
+    partitions: &[Partition],
+) -> Vec<Finding> {
+    let is_partition = |table: Oid| Partition::of(table, partitions).is_some();
     let finding = |table: Oid, attach: &dyn Fn(&str) -> String| {
         let table = attachment::name(table)?;
         let detail = repair::remarked(&attach(&table), "or referrals.detach, if it is not to be followed any more");
         Some(Finding { problem: "trigger_missing", subject: table, detail })
     };
-    let gone = once_attached().into_iter().filter_map(|(table, noted)| match noted {
+    let gone = noted.iter().filter_map(|(table, noted)| match noted {
+        _ if is_partition(*table) => None,
         Noted::Users(attachment) => {
-            let is_there = users.iter().any(|found| found.table == table);
-            if is_there { None } else { finding(table, &|name| repair::attach(name, &attachment)) }
+            let is_there = users.iter().any(|found| found.table == *table);
+            if is_there { None } else { finding(*table, &|name| repair::attach(name, attachment)) }
         }
         Noted::Events(source) => {
-            let is_there = events.iter().any(|found| found.table == table && found.source.kind == source.kind);
-            if is_there { None } else { finding(table, &|name| repair::attach_events(name, &source)) }
+            let is_there = events.iter().any(|found| found.table == *table && found.source.kind == source.kind);
+            if is_there { None } else { finding(*table, &|name| repair::attach_events(name, source)) }
         }
     });
     let mut told = HashSet::new();
@@ -54,7 +62,7 @@ pub fn missing(users: &[AttachedUsers], events: &[AttachedEvents]) -> Vec<Findin
             events.iter().any(|other| other.table == found.table && other.source == *source && is_meant(other))
         };
         let is_whole = has(|other| other.on_insert) && (!source.follows_updates() || has(|other| other.on_update));
-        let is_told = is_whole || !told.insert((found.table, &source.kind));
+        let is_told = is_whole || is_partition(found.table) || !told.insert((found.table, &source.kind));
         if is_told { None } else { finding(found.table, &|name| repair::attach_events(name, source)) }
     });
     gone.chain(halved).collect()

@@ -2,12 +2,14 @@
 
 use super::erase;
 use super::reconcile::{Finding, Findings, Read, comparable, not_compared};
+use super::reconcile_partitions::Partition;
 use crate::domain::attachment::Attachment;
 use crate::domain::column_type::is_time;
 use crate::pg::memory;
 use crate::store::reconcile::{self, AttachedUsers};
 use crate::store::repair;
 use crate::store::stream::Stream;
+use pgrx::pg_sys::Oid;
 
 /// A table of users, and how far its keys have been read.
 struct Users<'a> {
@@ -42,10 +44,10 @@ impl Users<'_> {
 }
 
 /// Users without participant and tables that cannot be compared; and participants without user.
-pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
+pub fn compare(attached: &[AttachedUsers], partitions: &[Partition]) -> (Vec<Finding>, Vec<Finding>) {
     let (mut tables, mut unread, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for AttachedUsers { table, attachment, .. } in attached {
-        match open(*table, attachment) {
+        match open(*table, attachment, partitions) {
             None => (),
             Some(Ok(users)) => tables.push(users),
             Some(Err(finding)) => {
@@ -87,7 +89,7 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
     (found, gone.into_rows().collect())
 }
 
-fn open(table: pgrx::pg_sys::Oid, attachment: &Attachment) -> Option<Result<Users<'_>, Finding>> {
+fn open<'a>(oid: Oid, attachment: &'a Attachment, partitions: &[Partition]) -> Option<Result<Users<'a>, Finding>> {
     let text = |_: &str| true;
     let columns: [Read; 5] = [
         (Some(&attachment.key), text),
@@ -96,7 +98,7 @@ fn open(table: pgrx::pg_sys::Oid, attachment: &Attachment) -> Option<Result<User
         (attachment.label.as_ref(), text),
         (attachment.registered_at.as_ref(), is_time),
     ];
-    let table = match comparable(table, &columns)? {
+    let table = match comparable(oid, &columns)? {
         Ok(table) => table,
         Err(finding) => return Some(Err(finding)),
     };
@@ -105,7 +107,10 @@ fn open(table: pgrx::pg_sys::Oid, attachment: &Attachment) -> Option<Result<User
         return Some(Err(not_compared(&table.qualified_name, why)));
     }
     let missing = Findings::new("user_without_participant", &table.qualified_name);
-    let repair = repair::attach(&table.qualified_name, attachment);
+    let repair = match Partition::of(oid, partitions) {
+        Some(partition) => partition.repair.clone(),
+        None => repair::attach(&table.qualified_name, attachment),
+    };
     Some(Ok(Users { table: table.qualified_name, attachment, keys, repair, unsettled: Vec::new(), missing }))
 }
 

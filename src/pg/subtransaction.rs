@@ -24,13 +24,24 @@ pub fn all_or_nothing<R>(work: impl FnOnce() -> Option<R>) -> Option<R> {
 /// as it was. The work can only read. What is nobody's fault, such as a timeout or a deadlock, is raised on: it may go
 /// well when the statement is tried again.
 pub fn attempt<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    unless_raised(work, is_transient)
+}
+
+/// As `attempt`, to say of many things of other people which of them can be read. Their code can raise whatever it likes,
+/// out of memory and data corrupted included, and must not keep the others from being told of: all that is an answer.
+/// Raised on is only what ends the statement, as a cancellation or its timeout; code that never returns leads there too.
+pub fn probe<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    unless_raised(work, |report| is_of_class(report, PgSqlErrorCode::ERRCODE_OPERATOR_INTERVENTION))
+}
+
+fn unless_raised<R>(work: impl FnOnce() -> R, is_raised_on: fn(&ErrorReportWithLevel) -> bool) -> Result<R, String> {
     let level = Level::begin();
     // Set back with the subtransaction.
     // SAFETY: a variable of this backend.
     unsafe { pg_sys::XactReadOnly = true }
     let result = PgTryBuilder::new(AssertUnwindSafe(|| Ok(work())))
         .catch_others(|error| match error {
-            CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) if !is_transient(&report) => {
+            CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) if !is_raised_on(&report) => {
                 Err(report.message().to_owned())
             }
             other => {
@@ -52,9 +63,6 @@ pub fn attempt<R>(work: impl FnOnce() -> R) -> Result<R, String> {
 
 /// Whether an error comes from the state of the server, not from what was asked of it.
 fn is_transient(report: &ErrorReportWithLevel) -> bool {
-    // The low bits of a code are its class.
-    let class = |code: PgSqlErrorCode| code as i32 & 0xfff;
-    let code = report.sql_error_code();
     let classes = [
         PgSqlErrorCode::ERRCODE_TRANSACTION_ROLLBACK,
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_RESOURCES,
@@ -62,7 +70,14 @@ fn is_transient(report: &ErrorReportWithLevel) -> bool {
         PgSqlErrorCode::ERRCODE_SYSTEM_ERROR,
         PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
     ];
-    code == PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE || classes.into_iter().any(|known| class(known) == class(code))
+    report.sql_error_code() == PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE
+        || classes.into_iter().any(|known| is_of_class(report, known))
+}
+
+fn is_of_class(report: &ErrorReportWithLevel, known: PgSqlErrorCode) -> bool {
+    // The low bits of a code are its class.
+    let class = |code: PgSqlErrorCode| code as i32 & 0xfff;
+    class(report.sql_error_code()) == class(known)
 }
 
 /// A subtransaction, and what was current before it.

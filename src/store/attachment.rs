@@ -60,6 +60,13 @@ pub fn name(table: Oid) -> Option<String> {
     NAME.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
+/// The topmost table that a table is a partition of; `None` if it is none.
+pub fn partition_root(table: Oid) -> Option<Oid> {
+    static ROOT: Statement =
+        Statement("SELECT root::oid FROM pg_catalog.pg_partition_root($1::oid::regclass) AS root WHERE root <> $1");
+    ROOT.read(&[table.into()], |rows| first(rows, |row| required(row, 1)))
+}
+
 /// Describes a table; `None` if there is none of this id.
 pub fn describe(table: Oid) -> Option<Table> {
     static CLASS: Statement = Statement(

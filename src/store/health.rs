@@ -3,7 +3,8 @@
 use super::statement::{Statement, all, required};
 use pgrx::pg_sys::Oid;
 
-/// Attached tables that do not register their users, by name: the trigger is disabled, or reads a column that is gone.
+/// Attached tables that do not register their users, by name: the trigger is disabled, reads a column that is
+/// gone, or is that of a partition.
 pub fn silent_attachments() -> Vec<String> {
     static SILENT: Statement = Statement(include_str!("sql/silent_attachments.sql"));
     SILENT.read(&[], |rows| all(rows, |row| required(row, 1)))

@@ -36,6 +36,11 @@ pub fn attach_events(table: &str, source: &EventSource) -> String {
     call("attach_events", &[quote_literal(table)], &needed, &optional)
 }
 
+/// Takes the triggers off a table.
+pub fn detach(table: &str) -> String {
+    call("detach", &[quote_literal(table)], &[], &[])
+}
+
 /// Accrues an event; `None` if its amount is none that can be sent.
 pub fn accrue(kind: &str, event: &Event) -> Option<String> {
     let identity = [kind, event.key.as_deref()?, event.referee.as_deref()?].map(quote_literal);

@@ -2,7 +2,7 @@
 
 use crate::pg::cursor::{Cursor, Row};
 use crate::pg::roles::confined_to;
-use crate::pg::subtransaction::attempt;
+use crate::pg::subtransaction::probe;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::Oid;
 use std::collections::VecDeque;
@@ -29,7 +29,7 @@ impl<'a, T> Stream<'a, T> {
     /// Of a table of the application: planned and read with its owner's rights alone, and without writing anything. What
     /// goes wrong ends the rows.
     pub fn of_table(owner: Oid, query: &str, decode: impl Fn(&Row) -> T + 'a) -> Stream<'a, T> {
-        Stream::new(attempt(|| confined_to(owner, || Cursor::open(query, &[]))), Some(owner), decode)
+        Stream::new(probe(|| confined_to(owner, || Cursor::open(query, &[]))), Some(owner), decode)
     }
 
     /// All the rows that are left, for queries that have few.
@@ -74,7 +74,7 @@ impl<'a, T> Stream<'a, T> {
         let fetch = || cursor.fetch(BATCH, &self.decode);
         let fetched = match self.owner {
             None => Ok(fetch()),
-            Some(owner) => attempt(|| confined_to(owner, fetch)),
+            Some(owner) => probe(|| confined_to(owner, fetch)),
         };
         match fetched {
             Ok(rows) => self.ahead.extend(rows),

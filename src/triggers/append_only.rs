@@ -1,15 +1,15 @@
 //! The guard of the record: refuses UPDATE, DELETE and TRUNCATE.
 
-use super::protocol::require;
+use super::protocol::{fired, require};
 use crate::engine::environment;
 use crate::pg::report::{Report, raise};
-use pgrx::AllocatedByPostgres;
 use pgrx::prelude::*;
-use std::convert::Infallible;
 
 /// Refuses for everyone, superusers included, but the deletions of purge_mock.
-#[pg_trigger(sql = false)]
-fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
+#[pg_extern(sql = false)]
+fn append_only(call: pg_sys::FunctionCallInfo) {
+    // SAFETY: it is this very call.
+    let trigger = unsafe { fired(call, "referrals._append_only") };
     let event = trigger.event();
     require(
         event.fired_before() && event.fired_for_statement(),
@@ -17,7 +17,7 @@ fn append_only<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, 
         "BEFORE, FOR EACH STATEMENT",
     );
     if event.fired_by_delete() && environment::is_purging() {
-        return Ok(None);
+        return;
     }
     let table = trigger.table_name().unwrap_or_default();
     let (message, hint) = match table.as_str() {

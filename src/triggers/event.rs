@@ -1,7 +1,7 @@
 //! The trigger on a source of events: accrues what was inserted, or became true, and reverses what was taken back.
 
 use super::conditions::{Conditions, Truth};
-use super::protocol::require;
+use super::protocol::{fired, require};
 use super::transition_table::{Column, TransitionTable};
 use crate::domain::currency::is_storable;
 use crate::domain::eligibility::Amount;
@@ -12,15 +12,15 @@ use crate::engine::attach_events::{skip_rows, skip_statement};
 use crate::engine::register::{BATCH, BadInput};
 use crate::pg::report::raise;
 use crate::pg::value::Value;
-use pgrx::AllocatedByPostgres;
 use pgrx::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
-use std::convert::Infallible;
 
 /// Accrues and reverses the events of a statement: first all accruals in the order of the rows, then all reversals.
-#[pg_trigger(sql = false)]
-fn on_event<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
+#[pg_extern(sql = false)]
+fn on_event(call: pg_sys::FunctionCallInfo) {
+    // SAFETY: it is this very call.
+    let trigger = unsafe { fired(call, "referrals._on_event") };
     let (event, data) = (trigger.event(), trigger.trigger_data());
     let has_rows = !data.tg_newtable.is_null() && (event.fired_by_insert() || !data.tg_oldtable.is_null());
     let as_meant = event.fired_after()
@@ -30,7 +30,7 @@ fn on_event<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, All
     require(as_meant, "referrals._on_event", "AFTER INSERT or UPDATE, REFERENCING its tables, FOR EACH STATEMENT");
     let Some(source) = EventSource::from_arguments(&trigger.extra_args().unwrap_or_default()) else {
         require(false, "referrals._on_event", "with the arguments that attach_events gives it");
-        return Ok(None);
+        return;
     };
     // SAFETY: the data is that of this very call.
     let rows = unsafe { TransitionTable::new_rows(data) };
@@ -47,7 +47,6 @@ fn on_event<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, All
         }
     }
     rows.close();
-    Ok(None)
 }
 
 fn skip(data: &pg_sys::TriggerData, reason: &'static str, what: &str) {

@@ -1,6 +1,6 @@
 //! The trigger on a users table: registers who was inserted.
 
-use super::protocol::require;
+use super::protocol::{fired, require};
 use super::transition_table::{Column, TransitionTable};
 use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
@@ -8,14 +8,14 @@ use crate::domain::sign_up::{SignUp, prefixed_key};
 use crate::engine::register::{self, BATCH, BadInput, Registrar};
 use crate::pg::report::raise;
 use crate::pg::value::Value;
-use pgrx::AllocatedByPostgres;
 use pgrx::prelude::*;
 use std::collections::HashSet;
-use std::convert::Infallible;
 
 /// Registers the new rows of a statement, in their order.
-#[pg_trigger(sql = false)]
-fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
+#[pg_extern(sql = false)]
+fn on_sign_up(call: pg_sys::FunctionCallInfo) {
+    // SAFETY: it is this very call.
+    let trigger = unsafe { fired(call, "referrals._on_sign_up") };
     let event = trigger.event();
     let as_meant = event.fired_after()
         && event.fired_for_statement()
@@ -25,7 +25,7 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
     let arguments = trigger.extra_args().unwrap_or_default();
     let Some(attachment) = Attachment::from_arguments(&arguments) else {
         require(false, "referrals._on_sign_up", "with the arguments that attach gives it");
-        return Ok(None);
+        return;
     };
     // SAFETY: the data is that of this very call.
     let rows = unsafe { TransitionTable::new_rows(trigger.trigger_data()) };
@@ -43,7 +43,6 @@ fn on_sign_up<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<PgHeapTuple<'a, A
     if let Err(error) = result {
         raise(error);
     }
-    Ok(None)
 }
 
 fn register_all(

@@ -110,6 +110,13 @@ INSERT INTO users (id, name) VALUES (3, 'Cyd');
 \echo :SQLSTATE
 DROP TRIGGER by_hand ON users;
 
+-- Called as functions, all of them.
+SELECT referrals._on_sign_up();
+\echo :SQLSTATE
+SELECT referrals._on_event();
+SELECT referrals._append_only();
+SELECT referrals._forget_cached();
+
 -- A column that is renamed after attach: the sign-up goes through, nobody is registered, a warning and the audit say so.
 SELECT referrals.attach('users', code => 'promo', registered_at => 'joined');
 SELECT referrals.register('friend', wanted_code => 'FRIEND');

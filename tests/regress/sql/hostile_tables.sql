@@ -137,6 +137,42 @@ SELECT problem, try(detail) AS repaired FROM findings ORDER BY problem COLLATE "
 SELECT * FROM referrals.reconcile() \g (format=unaligned)
 SELECT who, string_agg(DISTINCT what, ', ' ORDER BY what) AS what FROM run_as GROUP BY who ORDER BY who;
 
+-- Whatever her code raises while a condition is read or a table is, be it as if memory or the disk had run out, it keeps nobody from
+-- the answer. But for a cancellation: code that never returns leads there too.
+SET ROLE regress_referrals_mallory;
+CREATE FUNCTION boom() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('app.raise', true) <> '' THEN RAISE EXCEPTION 'boo' USING ERRCODE = current_setting('app.raise'); END IF;
+  RETURN true;
+END $$;
+CREATE OR REPLACE FUNCTION fixed() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN app.boom(); END $$;
+CREATE FUNCTION boom(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN app.boom(); END $$;
+CREATE TABLE bookings (id text PRIMARY KEY, customer text);
+CREATE TABLE visits (id text PRIMARY KEY, customer text);
+RESET ROLE;
+SELECT referrals.attach_events('bookings', 'booking', 'id', 'customer', accrue_when => 'app.boom()');
+SELECT referrals.attach_events('visits', 'visit', 'id', 'customer', accrue_when => 'app.boom(id)');
+SET session_replication_role = replica;
+INSERT INTO visits VALUES ('v1', 'bob');
+RESET session_replication_role;
+DO $$
+DECLARE
+  code text;
+BEGIN
+  FOREACH code IN ARRAY ARRAY['22012', '40001', '40P01', '53100', '53200', '54001', '55P03', '58030', 'P0004', 'XX000', 'XX001'] LOOP
+    PERFORM set_config('app.raise', code, true);
+    RAISE INFO '% health: %', code, (SELECT detail FROM referrals.health() WHERE check_name = 'attachments');
+    RAISE INFO '% reconcile: %', code, (SELECT string_agg(problem || ' ' || subject, ', ') FROM referrals.reconcile() WHERE problem <> 'trigger_disabled');
+  END LOOP;
+END $$;
+SET app.raise = '57014';
+SELECT * FROM referrals.health();
+\echo :SQLSTATE
+SELECT * FROM referrals.reconcile();
+\echo :SQLSTATE
+RESET app.raise;
+SELECT referrals.detach('bookings'), referrals.detach('visits');
+
 -- The tables of the record are nobody's to hang anything on: as a parent, by a foreign key, as a pattern; nor to lock. (The schema
 -- alone is shut already; with the level reader it is open.)
 SELECT referrals.grant_access('regress_referrals_mallory', 'reader');
