@@ -33,6 +33,11 @@ pub fn were_erased<'a>(user_keys: impl Iterator<Item = &'a str>) -> HashSet<&'a 
     matching(user_keys, erased::known)
 }
 
+/// The same as the calling query sees it; writes nothing.
+pub fn shown_erased<'a>(user_keys: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+    matching(user_keys, erased::shown)
+}
+
 /// Those of the keys that belonged to people who were tied to somebody, and erased.
 pub fn were_tied<'a>(user_keys: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
     matching(user_keys, erased::tied)

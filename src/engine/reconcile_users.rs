@@ -1,8 +1,10 @@
 //! Users and participants, compared: the sorted keys of all attached tables beside those of the record.
 
+use super::erase;
 use super::reconcile::{Finding, Findings, Read, comparable, not_compared};
 use crate::domain::attachment::Attachment;
 use crate::domain::column_type::is_time;
+use crate::pg::memory;
 use crate::store::reconcile::{self, AttachedUsers};
 use crate::store::repair;
 use crate::store::stream::Stream;
@@ -13,7 +15,30 @@ struct Users<'a> {
     attachment: &'a Attachment,
     keys: Stream<'static, String>,
     repair: String,
+    /// Keys without participant of which it is not known yet whether the person was erased.
+    unsettled: Vec<String>,
     missing: Findings,
+}
+
+impl Users<'_> {
+    /// Of so many keys it is found out at once.
+    const BATCH: usize = 1000;
+
+    fn miss(&mut self, key: &str) {
+        self.unsettled.push(key.to_owned());
+        if self.unsettled.len() == Self::BATCH {
+            self.settle();
+        }
+    }
+
+    /// The row of somebody who was erased may still be there, and that is all: attach leaves them alone too.
+    fn settle(&mut self) {
+        let keys = std::mem::take(&mut self.unsettled);
+        let erased = memory::scratch(|| erase::shown_erased(keys.iter().map(String::as_str)));
+        for key in keys.iter().filter(|key| !erased.contains(key.as_str())) {
+            self.missing.push(0, || (key.clone(), self.repair.clone()));
+        }
+    }
 }
 
 /// Users without participant and tables that cannot be compared; and participants without user.
@@ -43,7 +68,7 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
             }
             is_user |= is_here;
             if is_here && !is_participant {
-                users.missing.push(0, || (key.clone(), users.repair.clone()));
+                users.miss(&key);
             }
         }
         if !is_user && should_be_user(&key, &tables, &unread) {
@@ -51,7 +76,8 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
             gone.push(0, || (key.clone(), repair::remarked(&repair::erase(&key), remark)));
         }
     }
-    for users in tables {
+    for mut users in tables {
+        users.settle();
         if users.keys.failure().is_some() {
             found.push(unreadable(&users.table));
         }
@@ -79,7 +105,7 @@ fn open(table: pgrx::pg_sys::Oid, attachment: &Attachment) -> Option<Result<User
     }
     let missing = Findings::new("user_without_participant", &table.qualified_name);
     let repair = repair::attach(&table.qualified_name, attachment);
-    Some(Ok(Users { table: table.qualified_name, attachment, keys, repair, missing }))
+    Some(Ok(Users { table: table.qualified_name, attachment, keys, repair, unsettled: Vec::new(), missing }))
 }
 
 /// Whether a participant whom no table has should be in one: by the key it can be of a table, and of none that could not

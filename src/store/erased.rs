@@ -3,6 +3,7 @@
 use super::cache::Cached;
 use super::statement::{Statement, all, required};
 use crate::domain::merkle::Hash;
+use pgrx::spi::SpiTupleTable;
 use std::collections::HashSet;
 
 thread_local! {
@@ -25,9 +26,15 @@ pub fn add(participant_id: i64, salt: &[u8], key_hash: &Hash) {
 
 /// Those of the hashes, made with these salts, that an erased person's key had.
 pub fn known(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
-    static KNOWN: Statement =
-        Statement("SELECT key_hash FROM referrals.erased WHERE salt = ANY ($1) AND key_hash = ANY ($2)");
+    static KNOWN: Statement = Statement(OF_HASHES);
     read(&KNOWN, salts, hashes)
+}
+
+/// The same as the calling query sees it; usable on a standby.
+pub fn shown(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
+    static KNOWN: Statement = Statement(OF_HASHES);
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    KNOWN.read(&[salts.to_vec().into(), hashes.into()], found)
 }
 
 /// Those of the hashes that the key of an erased person had who was tied to somebody.
@@ -40,9 +47,14 @@ pub fn tied(salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
     read(&TIED, salts, hashes)
 }
 
+const OF_HASHES: &str = "SELECT key_hash FROM referrals.erased WHERE salt = ANY ($1) AND key_hash = ANY ($2)";
+
 fn read(statement: &'static Statement, salts: &[Vec<u8>], hashes: &[Hash]) -> HashSet<Hash> {
     let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
-    let found: Vec<Vec<u8>> =
-        statement.write(&[salts.to_vec().into(), hashes.into()], |rows| all(rows, |row| required(row, 1)));
-    found.into_iter().filter_map(|hash| hash.try_into().ok()).collect()
+    statement.write(&[salts.to_vec().into(), hashes.into()], found)
+}
+
+fn found(rows: SpiTupleTable) -> HashSet<Hash> {
+    let hashes: Vec<Vec<u8>> = all(rows, |row| required(row, 1));
+    hashes.into_iter().filter_map(|hash| hash.try_into().ok()).collect()
 }

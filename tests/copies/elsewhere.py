@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from copied import PRIVILEGES, TRIGGERS, check_copy, contents
-from sound import check_sealing, check_sound, reconcile
+from sound import check_root, check_sealing, check_sound, last_root, reconcile
 from ways import WAYS, client
 
 
@@ -15,7 +15,7 @@ class Original:
         self.cluster, self.database = cluster, database
         session = cluster.session(database)
         self.contents, self.privileges, self.triggers = contents(session), session.query(PRIVILEGES), session.query(TRIGGERS)
-        self.reconciled = reconcile(session)
+        self.reconciled, self.root = reconcile(session), last_root(session)
         session.close()
 
 
@@ -54,7 +54,8 @@ def check_arrived(checks, how, original, target, name):
     session = target.session(name)
     check_live(checks, how, session)
     # Another cluster counts its transactions anew.
-    check_sealing(checks, how, session, new_epochs=1)
+    check_root(checks, how, session, original.root)
+    check_sealing(checks, how, session, len(original.contents["epoch"]) + 1)
     session.close()
 
 

@@ -2,7 +2,7 @@
 the calls that it names repair it."""
 
 from cluster import wait_until
-from sound import check_sound, has
+from sound import check_sound
 
 
 def check_logical(checks, cluster):
@@ -34,11 +34,10 @@ def check_logical(checks, cluster):
     # A sign-up beside it is followed as ever.
     here.query("INSERT INTO users VALUES (10, NULL, NULL)")
     checks.equal("logical replication: who signs up here is", "10", here.value("SELECT string_agg(user_key, ' ') FROM referrals.participant"))
-    if has(here, "reconcile()"):
-        found = here.query("SELECT problem, subject, detail FROM referrals.reconcile()")
-        checks.equal("logical replication: reconcile() finds who is not registered, and what earned nothing",
-                     {"user_without_participant", "event_without_outcome"}, {row[0] for row in found})
-        checks.true("logical replication: and says that attach repairs it", any("attach" in row[2] for row in found), str(found))
+    found = here.query("SELECT problem, subject, detail FROM referrals.reconcile()")
+    checks.equal("logical replication: reconcile() finds who is not registered, and what earned nothing",
+                 {"user_without_participant", "event_without_outcome"}, {row[0] for row in found})
+    checks.true("logical replication: and says that attach repairs it", any("attach" in row[2] for row in found), str(found))
     checks.equal("logical replication: attach registers them", "3", here.value("SELECT referrals.attach('users', code => 'code')"))
     checks.equal("logical replication: with their codes and ties", [["1", "ANN", None], ["2", "LATE", "1"], ["3", None, "1"], ["10", None, None]], here.query("""
         SELECT p.user_key, CASE WHEN p.user_key IN ('1', '2') THEN p.code END, r.user_key FROM referrals.participant AS p

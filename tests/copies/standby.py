@@ -7,7 +7,7 @@ import time
 from cluster import Cluster, wait_for_replay, wait_until
 from copied import Checks, contents
 from psql import Failure
-from sound import check_sealing, check_sound, reconcile
+from sound import check_root, check_sealing, check_sound, last_root, reconcile
 from surface import DRAWING, readings, writings
 
 HINT = "This server is a standby. Call it on the primary."
@@ -123,7 +123,7 @@ def check_dump(checks, primary, standby, database):
 
 def check_failover(checks, primary, standby, database, there, here):
     """The primary stops under load. What it acknowledged is on the standby, which takes over."""
-    before, known = contents(there), reconcile(there)
+    before, known, root = contents(there), reconcile(there), last_root(there)
     identifier = there.value("SELECT system_identifier FROM pg_control_system()")
     waiting = standby.session(database)
     waiting.query("BEGIN")
@@ -172,8 +172,9 @@ def check_failover(checks, primary, standby, database, there, here):
     check_sound(checks, "promoted", here, known)
     check_going_on(checks, here)
     check_sound(checks, "promoted and at work", here, known)
-    # The same cluster goes on counting.
-    check_sealing(checks, "promoted", here, new_epochs=0)
+    check_root(checks, "promoted", here, root)
+    # The same cluster goes on counting its transactions.
+    check_sealing(checks, "promoted", here, len(before["epoch"]))
     here.close()
 
 

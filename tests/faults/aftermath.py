@@ -6,7 +6,7 @@ from client import Client
 from connection import ACKNOWLEDGED, REJECTED, UNKNOWN
 from effects import first_parts, found
 from soundness import IN_ORDER, findings
-from worker import Payer
+from worker import Payer, Sealer
 
 
 class Checks:
@@ -37,6 +37,7 @@ def examine(checks, session, workers, in_order=True):
     if in_order:
         checks.none("places among a referrer's sign-ups that are given twice, or to nobody", session.query(IN_ORDER))
     payouts(checks, session, workers)
+    seals(checks, session, workers)
     there = len(doubtful) - again
     return (f"{number[ACKNOWLEDGED]} transactions acknowledged, {number[UNKNOWN]} of unknown fate "
             f"({there} there, {again} not, and sent again), {number[REJECTED]} refused or undone, "
@@ -101,3 +102,11 @@ def payouts(checks, session, workers):
             checks.none("payouts that are not in the state that was acknowledged", [
                 (payout, state, states.get(str(payout))) for payout, state in worker.states.items()
                 if states.get(str(payout)) not in (state, worker.doubtful.get(payout))])
+
+
+def seals(checks, session, workers):
+    """The first root that was acknowledged and the last ones still vouch for what they sealed."""
+    for worker in workers:
+        if isinstance(worker, Sealer):
+            for root in {*worker.roots[:1], *worker.roots[-3:]}:
+                checks.none(f"what verify('{root}') finds", session.query(f"SELECT * FROM referrals.verify('{root}')"))

@@ -137,7 +137,7 @@ def terminate(round_):
 def serialize(round_):
     """No fault, but stricter isolation: a transaction that lost a race fails with 40001, and is sent again until it does not."""
     round_.begin(8, ("serializable", "repeatable read"))
-    round_.progress(900)
+    round_.progress(700)
     round_.end()
     retries = sum(worker.retries for worker in round_.workers)
     round_.checks.true("something lost a race", retries > 0)

@@ -8,7 +8,7 @@ from client import Client
 from cluster import PATIENCE
 from psql import Failure
 from shop import open_shop
-from worker import Payer, QueueWorker
+from worker import Payer, QueueWorker, Sealer
 
 NO_ROOM = "File too large"  # an error for which Postgres has no SQLSTATE
 
@@ -39,6 +39,7 @@ class Round:
         arguments = self.cluster, self.database, self.seed, self.refusals
         self.workers = [Client(number, *arguments, isolation=isolation[number % len(isolation)]) for number in range(clients)]
         self.workers += [QueueWorker(f"queue worker {number}", *arguments, isolation=isolation[number % len(isolation)]) for number in range(2)]
+        self.workers.append(Sealer("sealer", *arguments, isolation=isolation[0]))
         if self.live:
             self.workers.append(Payer("payer", *arguments, isolation=isolation[0]))
         for worker in self.workers:

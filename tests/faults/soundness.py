@@ -23,7 +23,7 @@ SOUND = {
           OR count(*) FILTER (WHERE edge.in_full AND correction.kind = 'reversal') > 1""",
     "sums of the dashboard that are not the sums of the lines": """
         SELECT * FROM (
-          SELECT CASE side WHEN 'referrer' THEN referrer.user_key ELSE referee.user_key END AS user_key, line.mode::text, line.currency,
+          SELECT CASE side WHEN 'referrer' THEN referrer.code ELSE referee.code END AS code, line.mode::text, line.currency,
             sum(line.amount) FILTER (WHERE line.kind <> 'reversal') AS accrued,
             coalesce(-sum(line.amount) FILTER (WHERE line.kind = 'reversal'), 0) AS reversed,
             sum(line.amount) - coalesce(sum(line.amount) FILTER (WHERE payout.state = 'paid'), 0) AS balance
@@ -34,15 +34,15 @@ SOUND = {
           LEFT JOIN referrals.payout USING (payout_id)
           GROUP BY 1, 2, 3
         ) AS summed
-        FULL JOIN (SELECT * FROM referrals.dashboard WHERE accrued <> 0 OR reversed <> 0) AS shown USING (user_key, mode, currency)
+        FULL JOIN (SELECT * FROM referrals.dashboard WHERE accrued <> 0 OR reversed <> 0) AS shown USING (code, mode, currency)
         WHERE (summed.accrued, summed.reversed, summed.balance) IS DISTINCT FROM (shown.accrued, shown.reversed, shown.balance)
-          AND (coalesce(summed.accrued, 0) <> 0 OR coalesce(summed.reversed, 0) <> 0 OR shown.user_key IS NOT NULL)""",
+          AND (coalesce(summed.accrued, 0) <> 0 OR coalesce(summed.reversed, 0) <> 0 OR shown.code IS NOT NULL)""",
     "referrals on the dashboard that are not the ties": """
         SELECT * FROM (
-          SELECT referrer.user_key, tie.mode::text, count(*) AS ties FROM referrals.attribution AS tie
+          SELECT referrer.code, tie.mode::text, count(*) AS ties FROM referrals.attribution AS tie
           JOIN referrals.participant AS referrer ON referrer.participant_id = tie.referrer_id GROUP BY 1, 2
         ) AS counted
-        JOIN referrals.dashboard AS shown USING (user_key, mode) WHERE counted.ties <> shown.referrals""",
+        JOIN referrals.dashboard AS shown USING (code, mode) WHERE counted.ties <> shown.referrals""",
     # Of every metric and window, from ties and lines alone.
     "standings that a recount does not give": """
         SELECT standing.participant_id, standing.mode, standing.volume, recount.volume
@@ -121,5 +121,4 @@ def findings(session):
         yield what, session.query(sql)
     yield "what health() finds", session.query("SELECT check_name, detail FROM referrals.health() WHERE NOT ok")
     for function in ("verify", "reconcile"):
-        if session.value(f"SELECT to_regproc('referrals.{function}')") is not None:
-            yield f"what {function}() finds", session.query(f"SELECT * FROM referrals.{function}()")
+        yield f"what {function}() finds", session.query(f"SELECT * FROM referrals.{function}()")

@@ -1,4 +1,4 @@
-"""Connections that work until they are told to stop; those that process the queue and pay out."""
+"""Connections that work until they are told to stop; those that process the queue, pay out and seal."""
 
 import random
 import threading
@@ -80,3 +80,21 @@ class Payer(Worker):
             self.states[payout] = state
         elif fate == UNKNOWN:
             self.doubtful[payout] = state
+
+
+class Sealer(Worker):
+    """Seals, and keeps the roots that were acknowledged; now and then it asks whether all is as it was."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.roots = []
+
+    def step(self):
+        self.stop.wait(self.rng.uniform(0, 0.1))
+        fate, root = self.send(["SELECT root FROM referrals.seal() ORDER BY block DESC LIMIT 1"])
+        if fate == ACKNOWLEDGED and root:
+            self.roots.append(root)
+            if self.rng.random() < 0.2:
+                fate, problem = self.send([f"SELECT problem || ': ' || detail FROM referrals.verify('{self.rng.choice(self.roots)}')"])
+                if fate == ACKNOWLEDGED and problem:
+                    raise Failure(f"{self.name}: under load verify() finds {problem}")

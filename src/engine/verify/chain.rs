@@ -92,10 +92,13 @@ impl Chain {
             previous_root: block.previous_root.as_deref().and_then(|root| Hash::try_from(root).ok()),
             sealed_at: block.sealed_at,
         };
+        let marks = Marks::from_bytes(&seal::marks(block.number));
         if contents.root(&header).as_slice() == block.root {
+            if marks.as_ref() != Some(&contents.marks) {
+                report.add("block_changed", format!("the marks of block {} are not those of its rows", block.number));
+            }
             return;
         }
-        let marks = Marks::from_bytes(&seal::marks(block.number));
         let changes = marks.map_or_else(Vec::new, |marks| marks.changes(&contents.marks));
         for (id, change) in &changes {
             let (problem, what) = match change {

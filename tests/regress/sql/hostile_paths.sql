@@ -68,11 +68,11 @@ SELECT pg_catalog.count(*) AS checks, pg_catalog.bool_and(ok) AS ok FROM referra
 -- Whatever can be called without arguments, new functions too.
 SELECT p.proname AS called, app.try(pg_catalog.format('SELECT pg_catalog.count(*) FROM referrals.%I()', p.proname)) AS outcome FROM pg_catalog.pg_proc p
 WHERE p.pronamespace OPERATOR(pg_catalog.=) 'referrals'::pg_catalog.regnamespace AND p.pronargs OPERATOR(pg_catalog.=) p.pronargdefaults AND p.proname !~ '^(_|purge_mock)' ORDER BY p.proname;
-SELECT app.try('SELECT referrals.erase(''bob'')') AS erase WHERE pg_catalog.to_regprocedure('referrals.erase(pg_catalog.text)') IS NOT NULL
-\g /dev/null
+SELECT referrals.erase('bob');
+SELECT pg_catalog.count(*) AS problems FROM referrals.verify();
 SET search_path = pg_catalog, pg_temp;
 -- The figures are right, and nobody was run.
-SELECT kind, referrer, event_kind, event_key, amount FROM referrals.commission_ledger ORDER BY id;
+SELECT kind, referrer, referee, event_kind, event_key, amount FROM referrals.commission_ledger ORDER BY id;
 SELECT * FROM app.run_as;
 SELECT (SELECT count(*) FROM pg_temp.audit_log) AS in_false_audit, (SELECT count(*) FROM public.commission) AS in_false_ledger;
 

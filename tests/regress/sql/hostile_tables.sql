@@ -123,6 +123,20 @@ RESET ROLE;
 SELECT referrals.lookup('FAY') AS while_disabled, referrals.lookup('GUS') AS renamed, referrals.lookup('HAL') AS of_child, referrals.lookup('IDA') AS as_partition;
 SELECT check_name, ok, detail FROM referrals.health() WHERE check_name = 'attachments';
 
+-- reconcile reads her tables as her, and writes the calls that repair what it finds: whoever copies and runs them runs no SQL of hers, whatever her keys are.
+SET ROLE regress_referrals_mallory;
+ALTER TABLE mall DETACH PARTITION shop;
+ALTER TABLE sales DISABLE TRIGGER ALL;
+INSERT INTO sales VALUES ('''); SELECT app.whoami(''copied''); --', 'bob', 5), (E'\\\'); SELECT app.whoami(\'copied\'); --', 'bob', 6), (E'\n\\! id\n', 'bob', 7), ('$$ $a$ /* --', 'bob', 8);
+CREATE INDEX ON sales (sly_text(id)) WHERE fixed();
+RESET ROLE;
+TRUNCATE run_as;
+CREATE TABLE findings AS SELECT * FROM referrals.reconcile();
+SELECT * FROM findings ORDER BY problem COLLATE "C", subject COLLATE "C", detail COLLATE "C" \g (format=unaligned)
+SELECT problem, try(detail) AS repaired FROM findings ORDER BY problem COLLATE "C", subject COLLATE "C", detail COLLATE "C";
+SELECT * FROM referrals.reconcile() \g (format=unaligned)
+SELECT who, string_agg(DISTINCT what, ', ' ORDER BY what) AS what FROM run_as GROUP BY who ORDER BY who;
+
 -- The tables of the record are nobody's to hang anything on: as a parent, by a foreign key, as a pattern; nor to lock. (The schema
 -- alone is shut already; with the level reader it is open.)
 SELECT referrals.grant_access('regress_referrals_mallory', 'reader');
