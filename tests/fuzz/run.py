@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The fuzz: hostile values, roles and queries must end in no crash, no internal error (XX000) and no broken invariant.
 
-  run.py              all parts, seeds 1 and 2
+  run.py              all parts, with seed 1
   run.py --seed N     the same with this seed; --only PART for one part: calls, triggers, queries, sqlsmith
   run.py --careful    checks the invariants after every call, to find the one that breaks them
   run.py --verbose    prints all SQL
@@ -29,10 +29,10 @@ from queries import Queries  # noqa: E402
 from triggers import Triggers  # noqa: E402
 from verdict import ServerLog, broken  # noqa: E402
 
-SEEDS = [1, 2]
+SEEDS = [1]
 PARTS = ["planted", "calls", "triggers", "queries", "sqlsmith"]
 SMITHS = {"fuzz_admin": 500, "fuzz_app": 300, "fuzz_reader": 300, "postgres": 400}
-ROUNDS = {"empty": 15, "mock": 60, "live": 60}
+ROUNDS = {"empty": 15, "mock": 40, "live": 40}
 
 PLANTED = {
     "an internal error": ["CREATE FUNCTION referrals._planted(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE internal_error; END $$"],

@@ -84,7 +84,7 @@ def facts(session):
 
 def functions(session):
     """Every function of the schema that can be called: (name, [(argument, type)], number of defaults). Read from
-     the catalogue, so that none is forgotten."""
+    the catalogue, so that none is forgotten."""
     rows = session.query("""
         SELECT p.proname, p.pronargdefaults, string_agg(coalesce(a.name, 'argument') || '=' || format_type(a.type, NULL), ',' ORDER BY a.place)
         FROM pg_proc p LEFT JOIN LATERAL unnest(p.proargtypes::oid[], p.proargnames[1:p.pronargs]) WITH ORDINALITY AS a(type, name, place) ON true
