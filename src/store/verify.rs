@@ -87,20 +87,22 @@ pub fn for_each_standing(mut each: impl FnMut(Result<(i64, Mode, Standing), i64>
 
 /// A payout, and what is recorded beside it.
 pub struct Payout {
-    /// Its id.
-    pub id: i64,
-    /// Its amount, as text.
-    pub amount: String,
+    /// Its id, as text; it may be that of one that the audit trail alone knows.
+    pub id: String,
+    /// Its amount, as text; `None` if it is not there.
+    pub amount: Option<String>,
     /// What its lines add up to, as text.
     pub lines: String,
-    /// Its state.
-    pub state: String,
+    /// Its state; `None` if it is not there.
+    pub state: Option<String>,
     /// The action last recorded of it.
     pub action: Option<String>,
     /// Whether its lines are live, of its payee and in its currency.
     pub lines_are_theirs: bool,
     /// Whether its lines are free if it failed or was cancelled, and only then.
     pub lines_are_held: bool,
+    /// Whether payee, amount, number of lines, time, reference and reason are those of the audit trail.
+    pub is_as_recorded: bool,
 }
 
 /// Hands over all payouts.
@@ -109,12 +111,13 @@ pub fn for_each_payout(mut each: impl FnMut(Payout)) {
     PAYOUTS.stream(&[], |row| {
         each(Payout {
             id: required(row, 1),
-            amount: required(row, 2),
+            amount: column(row, 2),
             lines: required(row, 3),
-            state: required(row, 4),
+            state: column(row, 4),
             action: column(row, 5),
             lines_are_theirs: required(row, 6),
             lines_are_held: required(row, 7),
+            is_as_recorded: column(row, 8).unwrap_or(false),
         });
     });
 }

@@ -92,14 +92,18 @@ fn expected_standing(participant_id: i64, mode: Mode, standing: &Standing) -> (D
 }
 
 fn check_payout(payout: &Payout, report: &mut Report) {
-    let id = payout.id;
-    let mut differs = |what: String| report.add("payout_differs", format!("payout {id}: {what}"));
-    if payout.amount != payout.lines {
-        differs(format!("amount is {} and its lines add up to {}", payout.amount, payout.lines));
+    let mut differs = |what: String| report.add("payout_differs", format!("payout {}: {what}", payout.id));
+    let (Some(amount), Some(state)) = (&payout.amount, &payout.state) else {
+        return differs("it was drafted and is not there".to_owned());
+    };
+    if *amount != payout.lines {
+        differs(format!("amount is {amount} and its lines add up to {}", payout.lines));
     }
-    if payout.action.as_deref() != payout::action_of(&payout.state) {
+    if payout.action.as_deref() != payout::action_of(state) {
         let action = payout.action.as_deref().unwrap_or("nothing");
-        differs(format!("it is {}, and the last recorded of it is {action}", payout.state));
+        differs(format!("it is {state}, and the last recorded of it is {action}"));
+    } else if !payout.is_as_recorded {
+        differs("payee, amount, lines, time, reference or reason is not what was recorded of it".to_owned());
     }
     if !payout.lines_are_theirs {
         differs("a line of it is of somebody else, mock or in another currency".to_owned());
