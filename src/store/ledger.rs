@@ -174,8 +174,9 @@ pub fn events_named(key: &str, referee_id: i64) -> i64 {
     NAMED.write(&[key.into(), referee_id.into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(0)
 }
 
-/// Deletes the mock lines of referrers, with their edges, and all mock audit rows that are of no line then; gives the
-/// number of lines. The caller has locked the standings, so nobody adds to these lines meanwhile.
+/// Deletes the mock lines of referrers, with their edges, and all mock audit rows that are of no line then, nor of the
+/// tier of somebody else; gives the number of lines. The caller has locked the standings, so nobody adds to these lines
+/// meanwhile.
 pub fn delete_mock(referrer_ids: &[i64]) -> i64 {
     static EDGES: Statement = Statement(
         "DELETE FROM referrals.reversal AS edge
@@ -188,10 +189,11 @@ pub fn delete_mock(referrer_ids: &[i64]) -> i64 {
     );
     static AUDIT: Statement = Statement(
         "DELETE FROM referrals.audit_log AS audit WHERE mode = 'mock'
-         AND NOT EXISTS (SELECT FROM referrals.commission AS line WHERE line.commission_id = audit.audit_id)",
+         AND NOT EXISTS (SELECT FROM referrals.commission AS line WHERE line.commission_id = audit.audit_id)
+         AND (audit.action <> 'tier_changed' OR audit.participant_id = ANY ($1))",
     );
     EDGES.write(&[referrer_ids.to_vec().into()], |_| ());
     let lines = LINES.write(&[referrer_ids.to_vec().into()], |rows| rows.len());
-    AUDIT.write(&[], |_| ());
+    AUDIT.write(&[referrer_ids.to_vec().into()], |_| ());
     lines as i64
 }
