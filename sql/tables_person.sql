@@ -5,6 +5,7 @@ CREATE TABLE referrals.participant (
   user_key text UNIQUE,
   code text NOT NULL UNIQUE,
   program_id integer NOT NULL REFERENCES referrals.program,
+  is_by_hand boolean NOT NULL DEFAULT false,
   registered_at timestamptz NOT NULL
 );
 COMMENT ON TABLE referrals.participant IS 'A user known to the extension. Has exactly one code, for ever; rows are never deleted.';
@@ -12,6 +13,7 @@ COMMENT ON COLUMN referrals.participant.participant_id IS 'Internal number; ledg
 COMMENT ON COLUMN referrals.participant.user_key IS 'The text form of the application''s key, with the key_prefix of attach; NULL once the person is erased.';
 COMMENT ON COLUMN referrals.participant.code IS 'The normalised code: 3 to 32 characters of A-Z, 0-9 and _; immutable and never reissued.';
 COMMENT ON COLUMN referrals.participant.program_id IS 'The program the participant belongs to as referrer.';
+COMMENT ON COLUMN referrals.participant.is_by_hand IS 'Whether a call of referrals.register made the participant, so that no attached table need have a row for them.';
 COMMENT ON COLUMN referrals.participant.registered_at IS 'When the person signed up, as the application says.';
 
 CREATE TABLE referrals.attribution (

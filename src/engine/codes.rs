@@ -16,6 +16,8 @@ pub struct Applicant<'a> {
     pub wanted: Option<&'a str>,
     /// A name to make a memorable code from.
     pub label: Option<&'a str>,
+    /// Whether a call asks for it, and no row of a table.
+    pub is_by_hand: bool,
     /// When the person signed up.
     pub registered_at: Timestamp,
 }
@@ -73,6 +75,7 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
                 user_key: applicants[row].user_key,
                 code: drafts[row].code.as_str(),
                 is_wanted: drafts[row].is_wanted,
+                is_by_hand: applicants[row].is_by_hand,
                 registered_at: applicants[row].registered_at,
             })
             .collect();

@@ -58,8 +58,8 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
     let mut participants = reconcile::participants();
     loop {
         let heads = tables.iter_mut().filter_map(|users| users.keys.head());
-        let Some(key) = heads.chain(participants.head()).min().cloned() else { break };
-        let is_participant = participants.next_if(|head| *head == key).is_some();
+        let Some(key) = heads.chain(participants.head().map(|(key, _)| key)).min().cloned() else { break };
+        let participant = participants.next_if(|(head, _)| *head == key);
         let mut is_user = false;
         for users in &mut tables {
             let mut is_here = false;
@@ -67,13 +67,14 @@ pub fn compare(attached: &[AttachedUsers]) -> (Vec<Finding>, Vec<Finding>) {
                 is_here = true;
             }
             is_user |= is_here;
-            if is_here && !is_participant {
+            if is_here && participant.is_none() {
                 users.miss(&key);
             }
         }
-        if !is_user && should_be_user(&key, &tables, &unread) {
-            let remark = "if the user is gone; one who was registered by hand is none of a table";
-            gone.push(0, || (key.clone(), repair::remarked(&repair::erase(&key), remark)));
+        // Who came by hand need not be a user of any table.
+        let came_as_user = participant.is_some_and(|(_, is_by_hand)| !is_by_hand);
+        if came_as_user && !is_user && should_be_user(&key, &tables, &unread) {
+            gone.push(0, || (key.clone(), repair::remarked(&repair::erase(&key), "if the user is gone")));
         }
     }
     for mut users in tables {

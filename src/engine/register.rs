@@ -132,6 +132,7 @@ impl Registrar {
                     user_key,
                     wanted: sign_up.wanted_code.as_deref(),
                     label: sign_up.label.as_deref(),
+                    is_by_hand: self.bad_input == BadInput::Raise,
                     registered_at: at,
                 }),
                 Err(problem) if self.bad_input == BadInput::Raise => return Err(Error::from_key(problem, sign_up)),

@@ -15,6 +15,8 @@ pub struct New<'a> {
     pub code: &'a str,
     /// Whether the person asked for this code, so that somebody else may be asking for it too.
     pub is_wanted: bool,
+    /// Whether a call made the participant, and no row of a table.
+    pub is_by_hand: bool,
     /// When the person signed up.
     pub registered_at: Timestamp,
 }
@@ -55,17 +57,22 @@ fn participant(row: &SpiHeapTupleData) -> Participant {
     Participant { id: required(row, 1), code: required(row, 2), program_id: required(row, 3), erased: required(row, 4) }
 }
 
-/// Inserts participants whose key and code are both free, their ids in their order. Gives the id of each, or `None` where
+/// Inserts participants whose key and code are both free, their ids in their order; one at a time who come by hand. Gives the id of each, or `None` where
 /// the key or the code is somebody else's.
 pub fn insert(program_id: i32, people: &[New]) -> Vec<Option<i64>> {
     static ONE: Statement = Statement(
         "INSERT INTO referrals.participant (user_key, code, program_id, registered_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING participant_id",
     );
+    static BY_HAND: Statement = Statement(
+        "INSERT INTO referrals.participant (user_key, code, program_id, registered_at, is_by_hand)
+         VALUES ($1, $2, $3, $4, true) ON CONFLICT DO NOTHING RETURNING participant_id",
+    );
     static MANY: Statement = Statement(include_str!("sql/insert_participants.sql"));
     if let [one] = people {
         let arguments = [one.user_key.into(), one.code.into(), program_id.into(), one.registered_at.into()];
-        return vec![ONE.write(&arguments, |rows| first(rows, |row| required(row, 1)))];
+        let insert = if one.is_by_hand { &BY_HAND } else { &ONE };
+        return vec![insert.write(&arguments, |rows| first(rows, |row| required(row, 1)))];
     }
     if people.is_empty() {
         return Vec::new();

@@ -141,11 +141,10 @@ fn required<T: FromDatum + IntoDatum>(row: &Row, column: usize) -> T {
     row.get(column).expect("a column that is never NULL")
 }
 
-/// The keys of all participants, sorted.
-pub fn participants() -> Stream<'static, String> {
-    const KEYS: &str =
-        "SELECT user_key FROM referrals.participant WHERE user_key IS NOT NULL ORDER BY user_key COLLATE \"C\"";
-    Stream::of_record(KEYS, &[], |row| row.text(1).unwrap_or_default())
+/// The keys of all participants, sorted, and whether each came by hand.
+pub fn participants() -> Stream<'static, (String, bool)> {
+    const KEYS: &str = "SELECT user_key, is_by_hand FROM referrals.participant WHERE user_key IS NOT NULL ORDER BY user_key COLLATE \"C\"";
+    Stream::of_record(KEYS, &[], |row| (required(row, 1), required(row, 2)))
 }
 
 /// The user_keys of the rows of a table, sorted, as the trigger would form them; those that it would skip are left out.

@@ -43,6 +43,7 @@ def run(report, scale):
         settle(report, scale, made[EXTENSION])
         with switched("referrals.allow_live", "on", library="referrals"):  # the first of the two keys to live mode
             pay_out(report, scale, made[EXTENSION])
+            seal(report, scale, made[EXTENSION])
 
 
 def ask(report, scale, database):
@@ -87,6 +88,23 @@ def pay_out(report, scale, database):
         report.check("operations: every line was in a draft", lines == str(scale.bulk_rows), f"{lines} lines")
         database.sql("SELECT count(referrals.cancel_payout(payout_id)) FROM referrals.payout WHERE state = 'draft';")
     report.fact(f"draft_payouts() of {scale.bulk_rows:,} lines of {scale.referrers:,} referrers", duration(taken))
+
+
+def seal(report, scale, database):
+    """Seals all that is live, undone each time, and verifies it; beside one SHA-256 of each of the rows in plain SQL."""
+    rows = int(database.sql("SELECT count(*) FROM referrals.audit_log WHERE mode IS DISTINCT FROM 'mock';"))
+    per_second = lambda sql: rows / database.seconds(sql)
+    sealing = "BEGIN; SELECT count(*) FROM referrals.seal(); ROLLBACK;"
+    by_hand = """SELECT count(sha256(convert_to(audit::text || coalesce(line::text, ''), 'UTF8')))
+        FROM referrals.audit_log AS audit LEFT JOIN referrals.commission AS line ON line.commission_id = audit.audit_id
+        WHERE audit.mode IS DISTINCT FROM 'mock';"""
+    found = rounds({"seal()": lambda: per_second(sealing), "by hand": lambda: per_second(by_hand)}, scale.operation_rounds)
+    sealed = database.sql("SELECT sum(rows) FROM referrals.seal();")
+    report.check("operations: every live row is sealed", sealed == str(rows), f"{sealed} of {rows}")
+    found |= rounds({"verify()": lambda: per_second("SELECT count(*) FROM referrals.verify();")}, scale.operation_rounds)
+    report.check("operations: the record is sound", database.sql("SELECT count(*) FROM referrals.verify();") == "0", "problems")
+    for name in ("seal()", "verify()"):
+        report.compare(f"{name} of {rows:,} live rows", "extension", "sha256 in SQL", found[name], found["by hand"])
 
 
 def rate(values):

@@ -12,7 +12,7 @@ CREATE TABLE payments (id text, payer text, amount numeric);
 SELECT referrals.attach_events('payments', 'payment', 'id', 'payer', 'amount');
 INSERT INTO payments VALUES ('p1', 'cy@example.org', 100);
 INSERT INTO payments VALUES ('p3', 'cy@example.org', 100), ('p3', 'bob@example.org', 100);
-SELECT action, detail FROM referrals.audit_trail WHERE detail ->> 'reason' = 'conflicting_event';
+SELECT action, detail #- '{recorded,occurred_at}' AS detail FROM referrals.audit_trail WHERE detail ->> 'reason' = 'conflicting_event';
 SELECT block, rows FROM referrals.seal();
 
 SELECT referrals.erase('bob@example.org');
