@@ -44,7 +44,9 @@ COMMENT ON FUNCTION referrals.health() IS
   'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, or reads a column that is gone), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day).';
 
 CREATE FUNCTION referrals.reconcile() RETURNS TABLE (problem text, subject text, detail text)
+-- It reads conditions as the trigger on events does.
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
 AS 'MODULE_PATHNAME', 'reconcile_wrapper';
 COMMENT ON FUNCTION referrals.reconcile() IS
   'Compares the attached tables with the record; no row: nothing is amiss. detail is the SQL that repairs it, with a remark behind -- where a person must decide; in the order to run it. Problems: guard_disabled, trigger_missing, trigger_disabled, user_without_participant, condition_failed, event_without_outcome, event_not_reversed (in the mode that is on), participant_without_user, not_compared (a table cannot be read as its trigger does). At most 1,000 rows a problem and table, then how many more. Reads only, each table as its owner, in one snapshot.';

@@ -73,3 +73,11 @@ JOIN (
   FROM referrals.audit_log WHERE action = 'enrolled' ORDER BY participant_id, audit_id DESC
 ) AS enrolled ON enrolled.participant_id = person.participant_id
 WHERE enrolled.program_id <> person.program_id
+UNION ALL
+SELECT 'audit row ' || audit.audit_id || ' has an id or a transaction that was never given out'
+FROM referrals.audit_log AS audit
+WHERE audit.audit_id > pg_sequence_last_value('referrals.audit_log_audit_id_seq')
+  OR audit.transaction_id >= pg_snapshot_xmax(pg_current_snapshot()) AND audit.audit_id >= (
+    SELECT max(epoch.first_audit_id) FROM referrals.epoch AS epoch
+    WHERE epoch.epoch = (SELECT max(latest.epoch) FROM referrals.epoch AS latest) AND epoch.system_identifier = $1
+  )
