@@ -50,8 +50,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON referrals.queue
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
 ALTER TABLE referrals.queue ENABLE ALWAYS TRIGGER append_only;
 
--- A participant changes program and, one day, loses the user_key; the code and the id never change.
-CREATE TRIGGER append_only BEFORE UPDATE OF participant_id, code OR DELETE OR TRUNCATE ON referrals.participant
+-- A participant changes program and, one day, loses the user_key by referrals.erase; nothing else ever changes.
+CREATE TRIGGER append_only BEFORE UPDATE OF participant_id, user_key, code, is_by_hand, registered_at OR DELETE OR TRUNCATE ON referrals.participant
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
 ALTER TABLE referrals.participant ENABLE ALWAYS TRIGGER append_only;
 

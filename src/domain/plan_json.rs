@@ -42,7 +42,11 @@ pub fn parse(json: &serde_json::Value) -> Result<Plan, PlanError> {
     let shape: Object<PlanShape> = serde_path_to_error::deserialize(json).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { "$".to_owned() } else { format!("$.{path}") };
-        PlanError::at(path, in_words_of_json(&error.into_inner().to_string()))
+        // A number that is not small and whole is handed over as an object with this one key.
+        match path.split_once(".$serde_json::private::Number") {
+            Some((place, _)) => PlanError::at(place, "a number cannot stand here"),
+            None => PlanError::at(path, in_words_of_json(&error.into_inner().to_string())),
+        }
     })?;
     let shape = shape.0;
     let zone = jiff::tz::TimeZone::get(&shape.time_zone)

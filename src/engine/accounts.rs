@@ -9,7 +9,7 @@ use crate::domain::plan::Program;
 use crate::domain::reversal::{Problem, Take};
 use crate::domain::standing::Standing;
 use crate::store::attribution::Tie;
-use crate::store::{participant, posting, program, standing};
+use crate::store::{audit_id, participant, posting, program, standing};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -28,6 +28,8 @@ pub struct Accounts {
 impl Accounts {
     /// Holds none yet.
     pub fn new(mode: Mode) -> Accounts {
+        // Before any is locked: where it is new, others wait for it.
+        audit_id::begin_epoch_if_new();
         Accounts { mode, journal: Journal::new(mode), accounts: BTreeMap::new() }
     }
 

@@ -71,12 +71,13 @@ pub fn purge_mock() -> i64 {
             PURGING.set(false);
         }
     }
+    let seen = ledger::seen_now();
     PURGING.set(true);
     let pass = Pass;
     let referrers = standing::lock_mock();
     // Of those locked alone: who comes in meanwhile comes after the purge.
     queue::delete_mock(&referrers);
-    let lines = ledger::delete_mock(&referrers);
+    let lines = ledger::delete_mock(&referrers, &seen);
     standing::blank_mock(referrers);
     drop(pass);
     ledger::note(&records::entry("mock_purged", None, None, json!({"lines": lines})));

@@ -7,6 +7,7 @@ use crate::domain::merkle::Hash;
 use crate::pg::entropy;
 use crate::store::{erased, ledger, participant};
 use serde_json::json;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 /// Pseudonymises a person.
@@ -18,7 +19,9 @@ pub fn erase(user_key: &str) -> Result<(), Error> {
         salt
     });
     erased::add(id, &salt, &erasure::key_hash(&salt, user_key));
+    let pass = Pass::open();
     participant::forget_key(id);
+    drop(pass);
     ledger::note(&records::entry("erased", Some(id), None, json!({})));
     let events = ledger::events_named(user_key, id);
     if events > 0 {
@@ -26,6 +29,31 @@ pub fn erase(user_key: &str) -> Result<(), Error> {
         pgrx::warning!("the key of this person is also the key of {events} of their events, which keep it");
     }
     Ok(())
+}
+
+thread_local! {
+    static ERASING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets the guard pass the change of a key, until it is dropped: at the end, or when an error unwinds.
+struct Pass;
+
+impl Pass {
+    fn open() -> Pass {
+        ERASING.set(true);
+        Pass
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        ERASING.set(false);
+    }
+}
+
+/// Whether the change of a participant now under way is that of [`erase`].
+pub fn is_erasing() -> bool {
+    ERASING.get()
 }
 
 /// Those of the keys that belonged to people who were erased.

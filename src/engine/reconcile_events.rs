@@ -193,7 +193,9 @@ impl<'a> Judge<'a> {
     /// Which conditions hold for a row of a query whose columns from `first` on are those that they read.
     fn truth(&self, row: &Row, first: usize) -> Truth {
         let values = self.columns.iter().enumerate().map(|(place, (number, _))| (*number, row.value(first + place)));
-        self.table.set_row(values);
+        if !self.table.set_row(values) {
+            return None;
+        }
         let holds = |condition: &Option<Condition>| condition.as_ref().map(|condition| self.table.satisfies(condition));
         let judge = || (holds(&self.accrue_when).unwrap_or(true), holds(&self.reverse_when).unwrap_or(false));
         match (&self.accrue_when, &self.reverse_when) {

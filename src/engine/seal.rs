@@ -6,7 +6,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::pg::timestamp::now;
 use crate::pg::{identity, snapshot};
 use crate::store::seal::{self, NewBlock};
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 /// The most rows of a block: what is kept in memory of them while it is sealed or verified.
 const MOST_ROWS: i64 = 100_000;
@@ -54,10 +54,10 @@ pub fn seal() -> Vec<Sealed> {
 }
 
 /// The audit rows of an epoch.
-pub fn ids(epoch: &Epoch, next: Option<&Epoch>) -> Range<i64> {
+pub fn ids(epoch: &Epoch, next: Option<&Epoch>) -> RangeInclusive<i64> {
     // Whatever is below the first was not written by the extension, and is taken along so that it shows.
     let start = if epoch.number == 1 { i64::MIN } else { epoch.first_audit_id };
-    start..next.map_or(i64::MAX, |next| next.first_audit_id)
+    start..=next.map_or(i64::MAX, |next| next.first_audit_id.saturating_sub(1))
 }
 
 /// How much of the record is not sealed.
@@ -99,7 +99,7 @@ fn end_of_chain() -> End {
 }
 
 /// Makes the blocks of the rows of an epoch that are not sealed yet, up to a place.
-fn seal_epoch(epoch: &Epoch, ids: Range<i64>, until: Position, end: &mut End, blocks: &mut Vec<NewBlock>) {
+fn seal_epoch(epoch: &Epoch, ids: RangeInclusive<i64>, until: Position, end: &mut End, blocks: &mut Vec<NewBlock>) {
     let from = if epoch.number == end.epoch { end.until } else { Position::START };
     if from >= until {
         return;

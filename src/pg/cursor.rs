@@ -99,7 +99,7 @@ impl Cursor {
                 rows
             });
             if rows < AT_A_TIME {
-                return self.close();
+                return;
             }
         }
     }
@@ -112,10 +112,14 @@ impl Cursor {
             read(open.fetch(most).expect(SOUND))
         })
     }
+}
 
-    /// Closes it, if no error has done so.
-    pub fn close(self) {
-        Spi::connect(|client| drop(client.find_cursor(&self.portal)));
+/// Closes it, if no error has done so: while one unwinds, nothing may run but its undoing.
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            Spi::connect(|client| drop(client.find_cursor(&self.portal)));
+        }
     }
 }
 

@@ -45,17 +45,24 @@ impl JudgedTable {
         (0..description.len()).filter_map(column).collect()
     }
 
-    /// Makes values the current row; the columns that are not named are NULL.
-    pub fn set_row(&self, values: impl Iterator<Item = (usize, Option<Value>)>) {
+    /// Makes values the current row; the columns that are not named are NULL. False if a value is of another type than
+    /// its column: the query read by name, and the name may have become another table's.
+    #[must_use]
+    pub fn set_row(&self, values: impl Iterator<Item = (usize, Option<Value>)>) -> bool {
         // SAFETY: the slot has a place for each column of the table, and holds the row as long as the values are there.
         unsafe {
             pg_sys::ExecStoreAllNullTuple(self.slot);
+            let description = PgTupleDesc::from_pg_unchecked((*self.relation).rd_att);
             for (number, value) in values {
                 let Some(value) = value else { continue };
+                if description.get(number - 1).is_none_or(|column| column.atttypid != value.type_oid()) {
+                    return false;
+                }
                 *(*self.slot).tts_values.add(number - 1) = value.datum();
                 *(*self.slot).tts_isnull.add(number - 1) = false;
             }
         }
+        true
     }
 
     /// Whether a condition on the table holds for the current row.

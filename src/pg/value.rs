@@ -21,6 +21,11 @@ pub struct Value {
 }
 
 impl Value {
+    /// Its type.
+    pub fn type_oid(self) -> pg_sys::Oid {
+        self.type_oid
+    }
+
     /// # Safety
     /// The datum must be of the type, and stay valid as long as the value is used.
     pub unsafe fn new(datum: pg_sys::Datum, type_oid: pg_sys::Oid) -> Value {

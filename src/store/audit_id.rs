@@ -9,24 +9,34 @@ thread_local! {
     static IS_OF_HERE: Cached<bool> = const { Cached::new() };
 }
 
-/// The id of the next audit row. The first in a cluster begins an epoch: every id given out there before, by a restored
-/// record, is below it, and every later one above.
+/// The id of the next audit row.
 pub fn next() -> i64 {
+    begin_epoch_if_new();
+    sequence::next(c"audit_log_audit_id_seq")
+}
+
+/// Begins an epoch before the first record in a cluster: every id given out before, by a restored record, is below it, and
+/// every later one above. Others who come meanwhile wait until that transaction ends, so whoever is about to lock
+/// something calls this first.
+pub fn begin_epoch_if_new() {
     if !*IS_OF_HERE.with(|is_of_here| is_of_here.get(is_of_here_now)) {
         begin_epoch();
     }
-    sequence::next(c"audit_log_audit_id_seq")
 }
 
 /// Whether the latest epoch is that of this cluster.
 fn is_of_here_now() -> bool {
-    static LATEST: Statement =
-        Statement("SELECT system_identifier = $1 FROM referrals.epoch ORDER BY epoch DESC LIMIT 1");
-    LATEST.read(&[identity::system_identifier().into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(false)
+    static CURRENT: Statement = Statement(include_str!("sql/epoch_is_current.sql"));
+    CURRENT.read(&[identity::system_identifier().into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(false)
 }
 
-/// Whoever comes second waits for the first, and leaves it at that.
+/// Whoever comes second waits for the first, and then finds the epoch begun.
 fn begin_epoch() {
-    static BEGIN: Statement = Statement(include_str!("sql/begin_epoch.sql"));
+    static BEGIN: Statement = Statement(concat!(
+        include_str!("sql/begin_epoch.sql"),
+        "HAVING (",
+        include_str!("sql/epoch_is_current.sql"),
+        ") IS NOT TRUE ON CONFLICT DO NOTHING"
+    ));
     BEGIN.write(&[identity::system_identifier().into()], |_| ());
 }

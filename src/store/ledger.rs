@@ -174,9 +174,18 @@ pub fn events_named(key: &str, referee_id: i64) -> i64 {
     NAMED.write(&[key.into(), referee_id.into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(0)
 }
 
-/// Deletes the mock lines of referrers, with their edges, and all mock audit rows that are of no line then; gives the
-/// number of lines. The caller has locked the standings, so nobody adds to these lines meanwhile.
-pub fn delete_mock(referrer_ids: &[i64]) -> i64 {
+/// What the calling query sees, to tell later what came after it.
+pub fn seen_now() -> String {
+    static SEEN: Statement = Statement("SELECT pg_current_snapshot()::text");
+    let mut seen = String::new();
+    SEEN.stream(&[], |row| seen = required(row, 1));
+    seen
+}
+
+/// Deletes the mock lines of referrers, with their edges, and the mock audit rows that are of no line then; gives the
+/// number of lines. The caller has locked the standings, so nobody adds to these lines meanwhile. What was recorded of
+/// others since `seen` stays.
+pub fn delete_mock(referrer_ids: &[i64], seen: &str) -> i64 {
     static EDGES: Statement = Statement(
         "DELETE FROM referrals.reversal AS edge
          USING referrals.commission AS line JOIN unnest($1) AS locked (referrer_id) USING (referrer_id)
@@ -186,12 +195,9 @@ pub fn delete_mock(referrer_ids: &[i64]) -> i64 {
         "DELETE FROM referrals.commission AS line USING unnest($1) AS locked (referrer_id)
          WHERE line.mode = 'mock' AND line.referrer_id = locked.referrer_id",
     );
-    static AUDIT: Statement = Statement(
-        "DELETE FROM referrals.audit_log AS audit WHERE mode = 'mock'
-         AND NOT EXISTS (SELECT FROM referrals.commission AS line WHERE line.commission_id = audit.audit_id)",
-    );
+    static AUDIT: Statement = Statement(include_str!("sql/delete_mock_audit.sql"));
     EDGES.write(&[referrer_ids.to_vec().into()], |_| ());
     let lines = LINES.write(&[referrer_ids.to_vec().into()], |rows| rows.len());
-    AUDIT.write(&[], |_| ());
+    AUDIT.write(&[referrer_ids.to_vec().into(), seen.into()], |_| ());
     lines as i64
 }

@@ -3,7 +3,7 @@
 pub mod access;
 pub mod attachment;
 pub mod attribution;
-mod audit_id;
+pub mod audit_id;
 mod cache;
 pub mod environment;
 pub mod erased;

@@ -7,7 +7,7 @@ use crate::domain::merkle::Hash;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::transaction::TransactionId;
 use pgrx::spi::SpiHeapTupleData;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 /// A block as stored, but for its marks.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ pub fn epochs() -> Vec<Epoch> {
     epochs
 }
 
-/// Hands over all blocks after one, in their order; after number 0, all.
+/// Hands over all blocks after one, in their order.
 pub fn for_each_block(after: i64, mut each: impl FnMut(Block)) {
     static BLOCKS: Statement = Statement(
         "SELECT block_id, epoch, until_transaction, until_audit_id, rows, previous_root, root, sealed_at
@@ -89,6 +89,15 @@ pub fn for_each_block(after: i64, mut each: impl FnMut(Block)) {
             sealed_at: required(row, 8),
         });
     });
+}
+
+/// The last id that was given to an audit row; 0 before the first.
+pub fn last_audit_id() -> i64 {
+    static LAST: Statement =
+        Statement("SELECT coalesce(pg_sequence_last_value('referrals.audit_log_audit_id_seq'), 0)");
+    let mut last = 0;
+    LAST.stream(&[], |row| last = required(row, 1));
+    last
 }
 
 /// The number of the last block; 0 before the first.
@@ -128,11 +137,16 @@ pub fn add(block: NewBlock) {
 
 /// Hands over what is sealed between two places, of audit rows in a range of ids, in its order: the place of each row, and
 /// what is hashed of it.
-pub fn for_each_row(ids: Range<i64>, from: Position, until: Position, mut each: impl FnMut(Position, &[Field])) {
+pub fn for_each_row(
+    ids: RangeInclusive<i64>,
+    from: Position,
+    until: Position,
+    mut each: impl FnMut(Position, &[Field]),
+) {
     static ROWS: Statement = Statement(include_str!("sql/sealed_rows.sql"));
     let arguments = [
-        ids.start.into(),
-        ids.end.into(),
+        (*ids.start()).into(),
+        (*ids.end()).into(),
         TransactionId(from.transaction).into(),
         from.audit_id.into(),
         TransactionId(until.transaction).into(),
@@ -148,11 +162,11 @@ pub fn for_each_row(ids: Range<i64>, from: Position, until: Position, mut each: 
 }
 
 /// So many rows of the record, from a place on, and the oldest of them; of more than the most, these.
-pub fn unsealed(ids: Range<i64>, from: Position, most: i64) -> (i64, Option<Timestamp>) {
+pub fn unsealed(ids: RangeInclusive<i64>, from: Position, most: i64) -> (i64, Option<Timestamp>) {
     static UNSEALED: Statement = Statement(
         "SELECT count(*), min(recorded_at) FROM (
            SELECT audit.recorded_at FROM referrals.audit_log AS audit
-           WHERE audit.mode IS DISTINCT FROM 'mock' AND audit.audit_id >= $1 AND audit.audit_id < $2
+           WHERE audit.mode IS DISTINCT FROM 'mock' AND audit.audit_id >= $1 AND audit.audit_id <= $2
              AND audit.transaction_id >= $3 AND (audit.transaction_id, audit.audit_id) >= ($3, $4)
            ORDER BY audit.transaction_id LIMIT $5
          ) AS tail",
@@ -160,7 +174,7 @@ pub fn unsealed(ids: Range<i64>, from: Position, most: i64) -> (i64, Option<Time
     let from = [TransactionId(from.transaction).into(), from.audit_id.into()];
     let mut tail = (0, None);
     let [transaction, audit_id] = from;
-    UNSEALED.stream(&[ids.start.into(), ids.end.into(), transaction, audit_id, most.into()], |row| {
+    UNSEALED.stream(&[(*ids.start()).into(), (*ids.end()).into(), transaction, audit_id, most.into()], |row| {
         tail = (required(row, 1), column(row, 2));
     });
     tail

@@ -80,10 +80,8 @@ impl<'a, T> Stream<'a, T> {
             Ok(rows) => self.ahead.extend(rows),
             Err(failure) => self.failure = Some(failure),
         }
-        if self.ahead.is_empty()
-            && let Some(cursor) = self.cursor.take()
-        {
-            cursor.close();
+        if self.ahead.is_empty() {
+            self.cursor = None;
         }
     }
 }

@@ -5,8 +5,10 @@ use super::statement::{Statement, column, required};
 use crate::domain::line::Recorded;
 use crate::domain::mode::Mode;
 use crate::domain::standing::{Place, Standing};
+use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::Tied;
 use crate::domain::window::Span;
+use crate::pg::identity;
 use crate::pg::numeric::to_decimal;
 use pgrx::AnyNumeric;
 
@@ -60,7 +62,7 @@ pub fn for_each_accrual(mut each: impl FnMut(Accrual)) {
 /// Hands over what is the matter with rows that are not where they belong.
 pub fn for_each_stray_row(mut each: impl FnMut(String)) {
     static STRAY: Statement = Statement(include_str!("sql/stray_rows.sql"));
-    STRAY.stream(&[], |row| each(required(row, 1)));
+    STRAY.stream(&[identity::system_identifier().into()], |row| each(required(row, 1)));
 }
 
 /// Hands over all standings; those whose volume is no number as an error, which is the participant.
@@ -87,20 +89,22 @@ pub fn for_each_standing(mut each: impl FnMut(Result<(i64, Mode, Standing), i64>
 
 /// A payout, and what is recorded beside it.
 pub struct Payout {
-    /// Its id.
-    pub id: i64,
-    /// Its amount, as text.
-    pub amount: String,
+    /// Its id, as text; it may be that of one that the audit trail alone knows.
+    pub id: String,
+    /// Its amount, as text; `None` if it is not there.
+    pub amount: Option<String>,
     /// What its lines add up to, as text.
     pub lines: String,
-    /// Its state.
-    pub state: String,
+    /// Its state; `None` if it is not there.
+    pub state: Option<String>,
     /// The action last recorded of it.
     pub action: Option<String>,
     /// Whether its lines are live, of its payee and in its currency.
     pub lines_are_theirs: bool,
     /// Whether its lines are free if it failed or was cancelled, and only then.
     pub lines_are_held: bool,
+    /// Whether payee, amount, number of lines, time, reference and reason are those of the audit trail.
+    pub is_as_recorded: bool,
 }
 
 /// Hands over all payouts.
@@ -109,24 +113,45 @@ pub fn for_each_payout(mut each: impl FnMut(Payout)) {
     PAYOUTS.stream(&[], |row| {
         each(Payout {
             id: required(row, 1),
-            amount: required(row, 2),
+            amount: column(row, 2),
             lines: required(row, 3),
-            state: required(row, 4),
+            state: column(row, 4),
             action: column(row, 5),
             lines_are_theirs: required(row, 6),
             lines_are_held: required(row, 7),
+            is_as_recorded: column(row, 8).unwrap_or(false),
         });
     });
 }
 
-/// The plans as stored, each with its program's name and its version.
-pub fn for_each_plan(mut each: impl FnMut(&str, i32, serde_json::Value)) {
+/// A plan version as stored.
+pub struct StoredPlan {
+    /// The program.
+    pub program_id: i32,
+    /// Its name.
+    pub program: String,
+    /// The version.
+    pub version: i32,
+    /// From when it holds.
+    pub effective_from: Timestamp,
+    /// The rules, not read yet.
+    pub plan: serde_json::Value,
+}
+
+/// Hands over all plan versions.
+pub fn for_each_plan(mut each: impl FnMut(StoredPlan)) {
     static PLANS: Statement = Statement(
-        "SELECT program.name, plan.version, plan.plan FROM referrals.plan AS plan
+        "SELECT plan.program_id, program.name, plan.version, plan.effective_from, plan.plan FROM referrals.plan AS plan
          JOIN referrals.program AS program ON program.program_id = plan.program_id ORDER BY plan.program_id, plan.version",
     );
     PLANS.stream(&[], |row| {
-        let pgrx::JsonB(plan) = required(row, 3);
-        each(&required::<String>(row, 1), required(row, 2), plan);
+        let pgrx::JsonB(plan) = required(row, 5);
+        each(StoredPlan {
+            program_id: required(row, 1),
+            program: required(row, 2),
+            version: required(row, 3),
+            effective_from: required(row, 4),
+            plan,
+        });
     });
 }

@@ -1,7 +1,7 @@
 //! The guard of the record: refuses UPDATE, DELETE and TRUNCATE.
 
 use super::protocol::{fired, require};
-use crate::engine::environment;
+use crate::engine::{environment, erase};
 use crate::pg::report::{Report, raise};
 use pgrx::prelude::*;
 
@@ -20,10 +20,13 @@ fn append_only(call: pg_sys::FunctionCallInfo) {
         return;
     }
     let table = trigger.table_name().unwrap_or_default();
+    if table == "participant" && event.fired_by_update() && erase::is_erasing() {
+        return;
+    }
     let (message, hint) = match table.as_str() {
         "participant" => (
-            "a participant is never deleted, nor is a code changed".to_owned(),
-            "A code that was given out stays its owner's, for ever.",
+            "a participant is never deleted, nor is a key or code changed".to_owned(),
+            "A code that was given out stays its owner's, for ever. referrals.erase forgets a person.",
         ),
         "plan" => (
             "a plan version is never changed or deleted".to_owned(),

@@ -4,6 +4,7 @@ mod account;
 mod eligibility;
 mod explanation;
 mod histories;
+mod hostile;
 mod limits;
 mod plan_errors;
 mod plan_json;

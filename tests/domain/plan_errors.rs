@@ -71,6 +71,7 @@ fn errors_of_windows_limits_and_rates_name_their_path() {
     for (json, path) in [
         (with(r#", "window": "week""#), "$.window: unknown value `week`"),
         (with(r#", "window": 30"#), "$.window: invalid type"),
+        (with(r#", "window": 999999999999999.9999"#), "$.window: a number cannot stand here"),
         (with(r#", "window": {}"#), "$.window: missing key `days`"),
         (with(r#", "window": {"days": 0}"#), "$.window.days: 0 is not a whole number from 1 to 36500"),
         (with(r#", "window": {"days": 36501}"#), "$.window.days: 36501 is not a whole number from 1"),

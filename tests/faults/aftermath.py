@@ -23,7 +23,7 @@ class Checks:
         self.none(what, [] if condition else ["it is not so"])
 
 
-def examine(checks, session, workers, in_order=True):
+def examine(checks, session, workers):
     """Everything that must hold now. Says what was lost; sends again what is not there, as an application would."""
     units = [unit for worker in workers if isinstance(worker, Client) for unit in worker.log]
     number = Counter(unit.fate for unit in units)
@@ -34,8 +34,7 @@ def examine(checks, session, workers, in_order=True):
     extra(checks, units, found(session))
     for what, rows in findings(session):
         checks.none(what, rows)
-    if in_order:
-        checks.none("places among a referrer's sign-ups that are given twice, or to nobody", session.query(IN_ORDER))
+    checks.none("places among a referrer's sign-ups that are given twice, or to nobody", session.query(IN_ORDER))
     payouts(checks, session, workers)
     seals(checks, session, workers)
     there = len(doubtful) - again

@@ -40,7 +40,7 @@ class Client(Worker):
             unit.answer = answer
         return unit.fate == ACKNOWLEDGED
 
-    def name(self, kind):
+    def new_key(self, kind):
         return f"{kind}{self.number}x{next(self.numbers)}"
 
     def time(self):
@@ -50,14 +50,14 @@ class Client(Worker):
 
     def newcomer(self):
         """A person, the row in the table of users, and what it should lead to."""
-        key, chance, named = self.name("u"), self.rng.random(), None
+        key, chance, named = self.new_key("u"), self.rng.random(), None
         person = Person(key)
         if chance < 0.8:
             referrer, named, program = self.rng.choice(REFERRERS)
             person = Person(key, referrer, rewarded=program == "direct")
         elif chance < 0.9:
             named = "nobody"
-        wanted = self.name("WANT").upper() if self.rng.random() < 0.2 else None
+        wanted = self.new_key("WANT").upper() if self.rng.random() < 0.2 else None
         return person, [key, named, wanted, self.time()], sign_up(person, named, wanted)
 
     def enlist(self, count, way):
@@ -96,7 +96,7 @@ class Client(Worker):
     def payment(self, person, state="paid"):
         """A row of the table of payments, and what it should lead to."""
         amount = self.rng.choice([40, 100, 100, 250.5, -1]) if state == "paid" else 100
-        key = self.name("p")
+        key = self.new_key("p")
         return [key, person.key, str(amount), state, self.time()], row(key, state) + (outcome(key, person, amount) if state == "paid" else [])
 
     def keep(self, payment, person):
@@ -130,7 +130,7 @@ class Client(Worker):
     def by_hand(self):
         """An event that is in no table."""
         if self.people:
-            person, key, amount = self.someone(), self.name("e"), self.rng.choice([40, 100, 250.5, -1])
+            person, key, amount = self.someone(), self.new_key("e"), self.rng.choice([40, 100, 250.5, -1])
             if self.done([accrue(key, person.key, amount, self.time())], outcome(key, person, amount), event=key):
                 self.keep([key, person.key, str(amount)], person)
 
@@ -154,7 +154,7 @@ class Client(Worker):
     def refund_part(self):
         """A part of one, by a call; the reason names the step."""
         if self.paid:
-            paid, reason = self.rng.choice(self.paid), self.name("part")
+            paid, reason = self.rng.choice(self.paid), self.new_key("part")
             paid.parts_back += 1
             call = f"SELECT referrals.reverse_event('payment', '{paid.key}', '{reason}', 10)"
             if not self.done([call], reversal(paid.key, paid.person, reason)) or paid.parts_back == 3:

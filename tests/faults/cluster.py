@@ -48,10 +48,13 @@ class Cluster:
         self.log = self.data + ".log"
         port = str(int(os.environ["PGPORT"]) + 1)
         os.environ.update(REFERRALS_PGDATA=self.data, REFERRALS_SERVER_LOG=self.log, PGPORT=port)
+        self.port = port
+
+    def make(self):
         self.as_server("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
                        "--no-sync", "--wal-segsize=1", "--data-checksums", program=True)
         self.as_server("tee", "-a", os.path.join(self.data, "postgresql.conf"),
-                       text=SETTINGS.format(sockets=self.sockets, port=port))
+                       text=SETTINGS.format(sockets=self.sockets, port=self.port))
         self.start()
 
     def as_server(self, *command, program=False, text=""):
@@ -104,15 +107,25 @@ class Cluster:
             return None
         return pid if exists(pid) else None
 
+    def processes(self):
+        """All processes of the server, known by their working directory; the postmaster first."""
+        postmaster, found = self.postmaster(), []
+        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            try:
+                if os.readlink(f"/proc/{pid}/cwd") == os.path.realpath(self.data):
+                    found.append(pid)
+            except OSError:
+                pass  # it has ended
+        return sorted(found, key=lambda pid: (pid != postmaster, pid))
+
     def kill_postmaster(self, children_too):
         """SIGKILL for the postmaster; its children go with it, or end on their own when they notice."""
         pid = self.postmaster()
-        family = children(pid)
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
         if children_too:
-            for child in family:
+            for child in self.processes():
                 kill(child)
-        wait_until(lambda: not any(map(exists, [pid, *family])), "the processes of the server do not end")
+        wait_until(lambda: not exists(pid) and not self.processes(), "the processes of the server do not end")
 
     def forget_log(self):
         os.truncate(self.log, 0)
@@ -131,29 +144,13 @@ def wait_until(condition, otherwise):
         time.sleep(0.01)
 
 
-def stat(pid):
-    """State and parent of a process, or None if there is none."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return fields[0], int(fields[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-
-
 def exists(pid):
     """Whether there is such a process. One that has ended is buried, if it is ours to bury."""
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
         pass
-    return stat(pid) is not None
-
-
-def children(pid):
-    """The processes that this one has started."""
-    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    return [child for child in pids if (stat(child) or ("", 0))[1] == pid]
+    return os.path.exists(f"/proc/{pid}")
 
 
 def kill(pid):

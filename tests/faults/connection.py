@@ -69,11 +69,17 @@ class Connection:
                 return (UNKNOWN if sent else REJECTED), None, None
             if not result.ok:
                 if len(statements) > 1:
-                    self.quietly("ROLLBACK")
+                    self.roll_back()
                 return REJECTED, result.sqlstate, result.messages
             if self.pause and place < len(statements) - 1:
                 self.pause()
         return (REJECTED if statements[-1] == "ROLLBACK" else ACKNOWLEDGED), None, result.value
+
+    def roll_back(self):
+        """A rollback can be cancelled too."""
+        done = self.quietly("ROLLBACK")
+        if done is not None and not done.ok:
+            self.lost()
 
     def quietly(self, sql):
         """A statement whose failure changes nothing."""

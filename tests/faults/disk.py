@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 
-from cluster import children
 from psql import Failure
 
 MOUNTABLE = "FAULTS_MOUNTABLE"  # tells the process that has mounts of its own that it has them
@@ -103,12 +102,10 @@ class Limit:
     def limit(self, size):
         if size is None:
             size = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        postmaster = self.cluster.postmaster()
-        if postmaster:
-            # The postmaster first, so that nobody is born without it. Others may be gone by now.
-            for pid in [postmaster, *children(postmaster)]:
-                self.cluster.as_server("sh", "-c", 'prlimit --pid="$1" --fsize="$2": || ! kill -0 "$1"', "sh", str(pid),
-                                       "unlimited" if size == resource.RLIM_INFINITY else str(size))
+        # The postmaster comes first, so that nobody is born without the limit. Others may be gone by now.
+        for pid in self.cluster.processes():
+            self.cluster.as_server("sh", "-c", 'prlimit --pid="$1" --fsize="$2": || ! kill -0 "$1"', "sh", str(pid),
+                                   "unlimited" if size == resource.RLIM_INFINITY else str(size))
 
     def remove(self):
         pass

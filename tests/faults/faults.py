@@ -65,7 +65,7 @@ class Tormentor(threading.Thread):
     """Calls a function on the backend of some client, again and again."""
 
     def __init__(self, round_, function, pauses):
-        super().__init__(name="tormentor")
+        super().__init__(name="tormentor", daemon=True)
         self.round, self.function, self.pauses = round_, function, pauses
         self.stop, self.error, self.count = threading.Event(), None, 0
         self.session = round_.cluster.session()
@@ -73,10 +73,11 @@ class Tormentor(threading.Thread):
     def run(self):
         try:
             while not self.stop.wait(self.round.rng.uniform(*self.pauses)):
-                rows = self.session.query(
-                    f"SELECT {self.function}(pid) FROM pg_stat_activity WHERE datname = '{self.round.database}' AND state = 'active' "
-                    f"ORDER BY random() LIMIT 1")
-                self.count += len(rows)
+                pids = self.session.query(
+                    f"SELECT pid FROM pg_stat_activity WHERE datname = '{self.round.database}' AND state = 'active' ORDER BY pid")
+                if pids:
+                    self.session.query(f"SELECT {self.function}({self.round.rng.choice(pids)[0]})")
+                    self.count += 1
         except Exception as error:
             self.error = error
         finally:

@@ -61,6 +61,8 @@ def play(cluster, name, seed, space_kind):
     except Exception as error:
         problems, passed, tried, told = ["".join(traceback.format_exception(error))], 0, "", "it broke off"
     log = cluster.told()
+    if space:
+        space.widen()
     round_.close()
     if space:
         space.remove()
@@ -88,6 +90,7 @@ def main():
     passed = failed = 0
     cluster = Cluster()
     try:
+        cluster.make()
         for name in ROUNDS:
             if options.round in name:
                 good, bad = play(cluster, name, options.seed, space_kind)

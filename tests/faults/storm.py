@@ -146,7 +146,8 @@ class Stormer(Worker):
         return f"SELECT referrals.draft_payouts(minimum => {self.rng.choice([0, 10, 100])})",
 
     def change_payout(self):
-        call = self.rng.choice(["approve_payout({})", "approve_payout({})", "cancel_payout({})", "settle_payout({}, 'bank')", "fail_payout({}, 'why')"])
+        call = self.rng.choice(["approve_payout({})", "approve_payout({})", "cancel_payout({})", "settle_payout({}, 'bank')",
+                                "fail_payout({}, 'why')"])
         return f"SELECT referrals.{call.format(self.rng.randint(1, 60))}", "42704", "55000"
 
     def attach_again(self):

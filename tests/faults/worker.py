@@ -11,7 +11,7 @@ class Worker(threading.Thread):
     """One connection. `refusals` are the SQLSTATEs that the round's fault explains; any other is a failure of the test."""
 
     def __init__(self, name, cluster, database, seed, refusals=(), isolation="read committed"):
-        super().__init__(name=name)
+        super().__init__(name=name, daemon=True)
         self.rng, self.refusals, self.isolation = random.Random(f"{seed}/{name}"), refusals, isolation
         self.connection = Connection(cluster, database, [f"SET application_name = '{name}'",
                                                          f"SET default_transaction_isolation = '{isolation}'"])

@@ -88,7 +88,8 @@ class Calls:
     def block(self, name, call, end):
         """Inside a subtransaction of PL/pgSQL that swallows what is no internal error, and once more behind it."""
         self.say("BEGIN")
-        self.ask(name, f"DO $fuzz$ BEGIN BEGIN PERFORM * FROM ({call}) AS asked; EXCEPTION WHEN OTHERS THEN IF SQLSTATE LIKE 'XX%' THEN RAISE; END IF; END; "
+        self.ask(name, f"DO $fuzz$ BEGIN BEGIN PERFORM * FROM ({call}) AS asked; "
+                       "EXCEPTION WHEN OTHERS THEN IF SQLSTATE LIKE 'XX%' THEN RAISE; END IF; END; "
                        f"PERFORM * FROM ({call}) AS asked; END $fuzz$")
         self.say(end)
 

@@ -1,4 +1,5 @@
-"""Random queries over our views and functions, from a small grammar: every function in every place of a query, as every level. Needs nothing but psql."""
+"""Random queries over our views and functions, from a small grammar: every function in every place of a query, as
+every level. Needs nothing but psql."""
 
 import random
 from collections import Counter
@@ -11,7 +12,8 @@ from verdict import FORBIDDEN
 
 ROLES = ["fuzz_reader", "fuzz_app", "fuzz_operator", "fuzz_admin", None]
 # Types that are read as one another.
-LIKE = {"name": "text", "character": "text", "referrals._mode": "text", "referrals._kind": "text", "referrals._side": "text", "referrals._basis": "text", "smallint": "integer",
+LIKE = {"name": "text", "character": "text", "referrals._mode": "text", "referrals._kind": "text", "referrals._side": "text",
+        "referrals._basis": "text", "smallint": "integer",
         "character varying": "text"}
 NUMERIC = ("bigint", "integer", "numeric")
 
@@ -22,13 +24,16 @@ class Queries:
         self.values, self.outcomes = Values(self.rng, states.facts(session)), Counter()
         self.functions = session.query("""
             SELECT p.oid::regprocedure::text, 'referrals.' || p.proname, p.proretset, format_type(p.prorettype, NULL),
-              (SELECT string_agg(format_type(t, NULL), ',' ORDER BY n) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a(t, n)), array_to_string(p.proargnames, ','),
+              (SELECT string_agg(format_type(t, NULL), ',' ORDER BY n) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a(t, n)),
+              array_to_string(p.proargnames, ','),
               array_to_string(p.proargmodes, ',') FROM pg_proc p
             WHERE p.pronamespace = 'referrals'::regnamespace AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype) ORDER BY 1""")
         self.relations = {}
         for relation, column, type_name in session.query("""
-                SELECT c.oid::regclass::text, quote_ident(a.attname), format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                WHERE c.relnamespace IN ('referrals'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('v', 'r', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2"""):
+                SELECT c.oid::regclass::text, quote_ident(a.attname), format_type(a.atttypid, NULL)
+                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                WHERE c.relnamespace IN ('referrals'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('v', 'r', 'p')
+                  AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2"""):
             self.relations.setdefault(relation, []).append((column, LIKE.get(type_name, type_name)))
 
     def run(self, queries):
@@ -41,13 +46,16 @@ class Queries:
 
     def allowed(self, role):
         """The functions that a role may call, and the relations that it may read."""
-        calls = self.session.query(f"""SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'referrals'::regnamespace AND has_function_privilege('{role}', oid, 'EXECUTE')""")
-        reads = self.session.query(f"SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('v', 'r', 'p') AND has_table_privilege('{role}', oid, 'SELECT') ORDER BY 1")
+        calls = self.session.query(f"""SELECT oid::regprocedure::text FROM pg_proc
+            WHERE pronamespace = 'referrals'::regnamespace AND has_function_privilege('{role}', oid, 'EXECUTE')""")
+        reads = self.session.query(f"""SELECT oid::regclass::text FROM pg_class
+            WHERE relkind IN ('v', 'r', 'p') AND has_table_privilege('{role}', oid, 'SELECT') ORDER BY 1""")
         return {row[0] for row in calls}, [row[0] for row in reads if row[0] in self.relations]
 
     def ask(self, role, sql):
         script = [f"SET ROLE {role}"] if role else []
-        script += ["BEGIN" if self.rng.random() < 0.8 else "BEGIN ISOLATION LEVEL SERIALIZABLE", "SET LOCAL statement_timeout = '10s'", sql, self.rng.choice(["COMMIT", "ROLLBACK"]), "RESET ROLE"]
+        script += ["BEGIN" if self.rng.random() < 0.8 else "BEGIN ISOLATION LEVEL SERIALIZABLE", "SET LOCAL statement_timeout = '10s'", sql,
+                   self.rng.choice(["COMMIT", "ROLLBACK"]), "RESET ROLE"]
         for statement in script:
             self.log(statement)
             try:
@@ -68,20 +76,24 @@ class Queries:
             source = relation if depth == 0 or self.rng.random() < 0.8 else f"(SELECT * FROM {relation} ORDER BY 1 LIMIT {pick([0, 1, 5])})"
             tables.append(f"{source} AS {alias}")
             scope += [(f"{alias}.{column}", type_name) for column, type_name in self.relations[relation]]
-        sources = " CROSS JOIN ".join(tables) if self.rng.random() < 0.5 else f" {pick(['LEFT', 'RIGHT', 'FULL'])} JOIN ".join(tables) + (" ON true" if len(tables) > 1 else "")
+        join, on = pick([(" CROSS JOIN ", ""), (" LEFT JOIN ", " ON true"), (" RIGHT JOIN ", " ON true"), (" FULL JOIN ", " ON true")])
+        sources = join.join(tables) + (on if len(tables) > 1 else "")
         function = self.function(None, scope, depth, sets=True)
         if self.rng.random() < 0.5:
             sources = f"{sources} CROSS JOIN LATERAL {function} AS f{depth}"
-        targets = [self.expression(pick(["text", "numeric", "bigint", "boolean", "timestamp with time zone", "jsonb"]), scope, depth) for _ in range(pick([1, 2, 4]))]
+        targets = [self.expression(pick(["text", "numeric", "bigint", "boolean", "timestamp with time zone", "jsonb"]), scope,
+                                   depth) for _ in range(pick([1, 2, 4]))]
         where = f" WHERE {self.predicate(scope, depth)}" if self.rng.random() < 0.7 else ""
         shape = self.rng.random()
         if shape < 0.2 and scope:
             group = self.rng.sample(scope, min(2, len(scope)))
             names = ", ".join(name for name, _ in group)
-            return f"SELECT {names}, count(*), max({self.expression('text', scope, 0)}) FROM {sources}{where} GROUP BY {names} HAVING count(*) > {pick([0, 1])} LIMIT 20"
+            return (f"SELECT {names}, count(*), max({self.expression('text', scope, 0)}) FROM {sources}{where} "
+                    f"GROUP BY {names} HAVING count(*) > {pick([0, 1])} LIMIT 20")
         if shape < 0.3 and scope:
             order = pick(scope)[0]
-            return f"SELECT {targets[0]}, row_number() OVER (ORDER BY {order}), lag({targets[0]}) OVER (PARTITION BY {order} ORDER BY {order}) FROM {sources}{where} LIMIT 20"
+            return (f"SELECT {targets[0]}, row_number() OVER (ORDER BY {order}), "
+                    f"lag({targets[0]}) OVER (PARTITION BY {order} ORDER BY {order}) FROM {sources}{where} LIMIT 20")
         sql = f"SELECT {pick(['', '', 'DISTINCT '])}{', '.join(targets)} FROM {sources}{where} ORDER BY 1 LIMIT {pick([0, 1, 20])}"
         if shape > 0.9 and depth:
             sql = f"WITH w AS {pick(['', 'MATERIALIZED ', 'NOT MATERIALIZED '])}({sql}) SELECT count(*) FROM w, w AS again"
@@ -106,7 +118,9 @@ class Queries:
     def function(self, type_name, scope, depth, sets=False):
         """A call of a function that gives this type; of any, and of sets too, where a table may stand."""
         fitting = [function for function in self.functions if function[0] in self.may_call
-                   and (sets or function[2] == "f" and LIKE.get(function[3], function[3]) in ((type_name, "integer", "bigint") if type_name in NUMERIC else (type_name,)))]
+                   and (sets or function[2] == "f" and LIKE.get(function[3],
+                                                                function[3]) in ((type_name, "integer",
+                                                                                  "bigint") if type_name in NUMERIC else (type_name,)))]
         if not fitting:
             return None
         _, name, _, _, types, names, _ = self.rng.choice(fitting)
@@ -125,5 +139,6 @@ class Queries:
     def predicate(self, scope, depth):
         pick, type_name = self.rng.choice, self.rng.choice(["text", "numeric", "bigint", "timestamp with time zone"])
         left, right = self.expression(type_name, scope, min(depth, 1)), self.expression(type_name, scope, 0)
-        base = pick([f"{left} {pick(['=', '<>', '<', '>='])} {right}", f"{left} IS {pick(['', 'NOT '])}NULL", f"{left} IN ({right}, {right})", f"{left} IS DISTINCT FROM {right}"])
+        base = pick([f"{left} {pick(['=', '<>', '<', '>='])} {right}", f"{left} IS {pick(['', 'NOT '])}NULL", f"{left} IN ({right}, {right})",
+                     f"{left} IS DISTINCT FROM {right}"])
         return f"NOT ({base})" if self.rng.random() < 0.1 else base

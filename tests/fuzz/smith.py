@@ -12,7 +12,8 @@ from pathlib import Path
 from calls import Found
 
 PROGRAM = Path(__file__).resolve().parent / "sqlsmith"
-OTHERS = ("lower", "upper", "length", "abs", "round", "now", "left", "md5", "jsonb_typeof", "to_jsonb", "isfinite", "date_trunc", "numeric_add", "int8inc", "textcat", "count",
+OTHERS = ("lower", "upper", "length", "abs", "round", "now", "left", "md5", "jsonb_typeof", "to_jsonb", "isfinite", "date_trunc", "numeric_add",
+          "int8inc", "textcat", "count",
           "max", "min", "sum", "jsonb_agg", "row_number", "lag")
 
 # Types that sqlsmith has no values of; what takes them fails before it comes to anything.
@@ -42,9 +43,11 @@ def prepare(session, database):
 
 def run(seed, database, role, queries, log):
     """So many queries as a role; how many of them went through."""
-    command = [PROGRAM, f"--target=host={os.environ['PGHOST']} port={os.environ['PGPORT']} dbname={database} user={role}", f"--seed={seed}", f"--max-queries={queries}",
+    command = [PROGRAM, f"--target=host={os.environ['PGHOST']} port={os.environ['PGPORT']} dbname={database} user={role}", f"--seed={seed}",
+               f"--max-queries={queries}",
                "--exclude-catalog", "--verbose"]
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=600)
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                            timeout=600)
     log(f"-- sqlsmith as {role}\n{result.stdout}")
     if result.returncode:
         raise Found(f"sqlsmith ended with {result.returncode}:\n{result.stdout[-2000:]}")

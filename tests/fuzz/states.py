@@ -27,7 +27,8 @@ TABLES = """
     RESET ROLE;
     CREATE TABLE app.stranger (id integer PRIMARY KEY)"""
 
-PEOPLE = [("ann", None, "ANN"), ("bob", "ANN", "BOB"), ("cyd", "ann", None), ("dee", "BOB", None), ("eve", "nobody", None), ("שלום", "ANN", None), ("flo", None, "QUEUE"), ("gus", "QUEUE", None)]
+PEOPLE = [("ann", None, "ANN"), ("bob", "ANN", "BOB"), ("cyd", "ann", None), ("dee", "BOB", None), ("eve", "nobody", None), ("שלום", "ANN", None),
+          ("flo", None, "QUEUE"), ("gus", "QUEUE", None)]
 
 
 def prepare(session, state):
@@ -61,8 +62,7 @@ def prepare(session, state):
     if state == "live":
         session.query("SELECT referrals.draft_payouts('2027-01-01 00:00+00')")
         session.query("SELECT referrals.approve_payout(min(payout_id)) FROM referrals.payout")
-    if session.value("SELECT to_regprocedure('referrals.erase(text)')"):
-        session.query("SELECT referrals.erase('eve')")
+    session.query("SELECT referrals.erase('eve')")
 
 
 def facts(session):
@@ -70,10 +70,12 @@ def facts(session):
     def column(sql):
         return [row[0] for row in session.query(sql)]
     return {
-        "key": column("SELECT user_key FROM referrals.participant WHERE length(user_key) < 40 ORDER BY participant_id DESC LIMIT 20") + ["ann", "bob", "nobody"],
+        "key": column("SELECT user_key FROM referrals.participant WHERE length(user_key) < 40 ORDER BY participant_id DESC LIMIT 20") + ["ann", "bob",
+                                                                                                                                         "nobody"],
         "code": column("SELECT code FROM referrals.participant ORDER BY participant_id DESC LIMIT 10") + ["ANN", "ann", "BOB", "QUEUE"],
         "program": column("SELECT name FROM referrals.program WHERE length(name) < 40 ORDER BY program_id DESC LIMIT 6") + ["default"],
-        "event": column("SELECT event_key FROM referrals.commission WHERE length(event_key) < 40 ORDER BY commission_id DESC LIMIT 20") + ["p2", "p6", "fresh"],
+        "event": column("SELECT event_key FROM referrals.commission WHERE length(event_key) < 40 ORDER BY commission_id DESC LIMIT 20") + ["p2", "p6",
+                                                                                                                                           "fresh"],
         "line": column("SELECT commission_id FROM referrals.commission ORDER BY commission_id DESC LIMIT 40") + ["1"],
         "payout": column("SELECT payout_id FROM referrals.payout ORDER BY payout_id DESC LIMIT 10") + ["1"],
         "relation": column("SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'referrals'::regnamespace ORDER BY relname"),
@@ -81,7 +83,8 @@ def facts(session):
 
 
 def functions(session):
-    """Every function of the schema that can be called: (name, [(argument, type)], number of defaults). Read from the catalogue, so that none is forgotten."""
+    """Every function of the schema that can be called: (name, [(argument, type)], number of defaults). Read from
+    the catalogue, so that none is forgotten."""
     rows = session.query("""
         SELECT p.proname, p.pronargdefaults, string_agg(coalesce(a.name, 'argument') || '=' || format_type(a.type, NULL), ',' ORDER BY a.place)
         FROM pg_proc p LEFT JOIN LATERAL unnest(p.proargtypes::oid[], p.proargnames[1:p.pronargs]) WITH ORDINALITY AS a(type, name, place) ON true

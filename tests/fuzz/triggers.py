@@ -18,14 +18,19 @@ KEYS = ["text", "bigint", "numeric", "varchar(300)", "char(12)", "uuid", "app.mo
 CODES = ["text", "varchar(40)", "char(8)", "app.mood", "app.word", "name"]
 MOMENTS = ["timestamptz", "timestamp", "date"]
 AMOUNTS = ["numeric", "numeric(12,2)", "bigint", "integer", "numeric(6,-2)"]
-CONDITIONS = ["status = 'paid'", "amount > 0", "amount / 0 > 1", "app.raises(status)", "status ~ '('", "length(status) > 1 AND amount::text ~ '7'", "status COLLATE \"C\" < 'm'",
+CONDITIONS = ["status = 'paid'", "amount > 0", "amount / 0 > 1", "app.raises(status)", "status ~ '('", "length(status) > 1 AND amount::text ~ '7'",
+              "status COLLATE \"C\" < 'm'",
               "amount::numeric(4,2) > 1", "(status || '1')::integer > 0", "moment > '2020-01-01'"]
-SETTINGS = ["timezone = 'Australia/Lord_Howe'", "datestyle = 'SQL, DMY'", "intervalstyle = 'sql_standard'", "search_path = 'app', 'pg_temp'", "search_path = ''", "work_mem = '64kB'",
-            "default_transaction_isolation = 'serializable'", "default_transaction_isolation = 'repeatable read'", "extra_float_digits = -15", "jit = off", "row_security = off",
+SETTINGS = ["timezone = 'Australia/Lord_Howe'", "datestyle = 'SQL, DMY'", "intervalstyle = 'sql_standard'", "search_path = 'app', 'pg_temp'",
+            "search_path = ''", "work_mem = '64kB'",
+            "default_transaction_isolation = 'serializable'", "default_transaction_isolation = 'repeatable read'", "extra_float_digits = -15",
+            "jit = off", "row_security = off",
             "bytea_output = 'escape'", "plan_cache_mode = 'force_generic_plan'"]
 # As text for COPY, where there are no expressions.
-LITERALS = ["", " ", "ANN", "bob", "ann", "a\tb\\", "x" * 100_000, "é" * 60_000, "e\u0301\u0327", "\u202eabc", "مرحبا", "👩‍👩‍👧‍👦", "\x01\x1b", "\ufeffANN", "\U0010ffff", "NaN", "-0", "1e400", "1", "7",
-            "infinity", "-infinity", "2026-01-05", "4714-11-24 BC", "294276-12-31", "glad", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "\\N", "paid", "refunded", "USD"]
+LITERALS = ["", " ", "ANN", "bob", "ann", "a\tb\\", "x" * 100_000, "é" * 60_000, "e\u0301\u0327", "\u202eabc", "مرحبا", "👩‍👩‍👧‍👦", "\x01\x1b",
+            "\ufeffANN", "\U0010ffff", "NaN", "-0", "1e400", "1", "7",
+            "infinity", "-infinity", "2026-01-05", "4714-11-24 BC", "294276-12-31", "glad", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "\\N", "paid",
+            "refunded", "USD"]
 
 
 class Triggers:
@@ -50,13 +55,15 @@ class Triggers:
 
     def users(self, name):
         pick = self.rng.choice
-        columns = {"id": KEYS[int(name[5:]) % len(KEYS)], "referred_by": pick(CODES), "promo": pick(CODES), "label": pick(CODES), "moment": pick(MOMENTS), "other": "text"}
+        columns = {"id": KEYS[int(name[5:]) % len(KEYS)], "referred_by": pick(CODES), "promo": pick(CODES), "label": pick(CODES),
+                   "moment": pick(MOMENTS), "other": "text"}
         self.make(name, columns, partitioned=self.rng.random() < 0.3)
         self.must(f"SELECT referrals.attach('{name}', key => 'id', code => 'promo', label => 'label', registered_at => 'moment', key_prefix => {pick([chr(39) * 2, literal('é:')])})")
 
     def events(self, name):
         pick = self.rng.choice
-        columns = {"id": pick(KEYS), "referee": pick(["text", "bigint", "app.word", "varchar(20)"]), "amount": pick(AMOUNTS), "currency": pick(["text", "char(3)", "app.mood"]),
+        columns = {"id": pick(KEYS), "referee": pick(["text", "bigint", "app.word", "varchar(20)"]), "amount": pick(AMOUNTS),
+                   "currency": pick(["text", "char(3)", "app.mood"]),
                    "moment": pick(MOMENTS), "status": "text"}
         self.make(name, columns, partitioned=self.rng.random() < 0.3)
         for kind in ("payment", "visit")[: pick([1, 2])]:
@@ -94,7 +101,8 @@ class Triggers:
         if base == "app.mood":
             return pick(["'glad'", "'ANN'", "'a b'", "''"])
         if self.rng.random() < 0.4:
-            return pick(["'bob'", "'cyd'", "'gus'", "'bob'", "'ann'", "'ANN'", "'BOB'", "'QUEUE'", "'paid'", "'refunded'", "'USD'", "'open'", f"'{self.rng.randint(1, 60)}'", f"'n{self.rng.randint(1, 999)}'"])
+            return pick(["'bob'", "'cyd'", "'gus'", "'bob'", "'ann'", "'ANN'", "'BOB'", "'QUEUE'", "'paid'", "'refunded'", "'USD'", "'open'",
+                         f"'{self.rng.randint(1, 60)}'", f"'n{self.rng.randint(1, 999)}'"])
         return f"({pick(HUGE if self.rng.random() < 0.02 else TEXTS)})::{type_name}"
 
     def statement(self, columns):
@@ -104,7 +112,8 @@ class Triggers:
         self.rows += len(rows)
         values = f"(VALUES {', '.join(rows)}) AS v({names})"
         typed = ", ".join(f"v.{column}::{type_name}" for column, type_name in columns.items())
-        way = self.rng.choices(["values", "select", "copy", "conflict", "merge", "update", "delete", "cte", "block"], [20, 8, 14, 6, 6, 14, 3, 5, 5])[0]
+        way = self.rng.choices(["values", "select", "copy", "conflict", "merge", "update", "delete", "cte", "block"],
+                               [20, 8, 14, 6, 6, 14, 3, 5, 5])[0]
         if way == "values":
             return f"INSERT INTO %s ({names}) VALUES {', '.join(rows)}"
         if way == "select":
@@ -160,14 +169,16 @@ class Triggers:
                     self.say(sql)
         twin, own = outcomes
         if twin.sqlstate != own.sqlstate:
-            raise Found("\n".join([f"{table} refuses what its twin without triggers takes: {twin.sqlstate}, {own.sqlstate}: {own.messages[:2000]}", *self.script[-12:]]))
+            raise Found("\n".join([f"{table} refuses what its twin without triggers takes: {twin.sqlstate}, {own.sqlstate}: {own.messages[:2000]}",
+                                   *self.script[-12:]]))
         self.refused += not own.ok
 
     def change(self, table):
         """The application changes an attached table, and its twin with it."""
         name, columns = table
         column = self.rng.choice(list(columns))
-        change = self.rng.choice([f"ALTER COLUMN {column} TYPE text USING {column}::text", f"RENAME COLUMN {column} TO renamed", f"DROP COLUMN {column} CASCADE",
+        change = self.rng.choice([f"ALTER COLUMN {column} TYPE text USING {column}::text", f"RENAME COLUMN {column} TO renamed",
+                                  f"DROP COLUMN {column} CASCADE",
                                   f"ADD COLUMN more{len(columns)} text"])
         # In both or in none: a partition key, a condition or an index may forbid it.
         if self.say(f"ALTER TABLE {name}_twin {change}").ok and not self.say(f"ALTER TABLE {name} {change}").ok:

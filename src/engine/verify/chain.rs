@@ -12,7 +12,8 @@ pub fn check(digest: Option<&str>, report: &mut Report) {
     let digest = digest.map(|digest| digest.trim().to_lowercase());
     let mut is_known = digest.is_none();
     let mut chain = Chain { epochs: seal::epochs(), end: None };
-    seal::for_each_block(0, |block| {
+    chain.check_epochs(report);
+    seal::for_each_block(i64::MIN, |block| {
         is_known |= digest.as_ref().is_some_and(|digest| *digest == in_hex(&block.root));
         chain.check(block, report);
     });
@@ -31,6 +32,21 @@ struct Chain {
 }
 
 impl Chain {
+    /// Epochs count up from 1, and the rows of each follow those of the one before.
+    fn check_epochs(&self, report: &mut Report) {
+        let last_id = seal::last_audit_id();
+        for (index, epoch) in self.epochs.iter().enumerate() {
+            let before = index.checked_sub(1).map_or(0, |before| self.epochs[before].first_audit_id);
+            let is_next = epoch.number as usize == index + 1;
+            if !is_next || epoch.first_audit_id <= before || epoch.first_audit_id > last_id + 1 {
+                report.add(
+                    "epoch_broken",
+                    format!("epoch {} does not follow from the rows recorded before it", epoch.number),
+                );
+            }
+        }
+    }
+
     fn check(&mut self, block: Block, report: &mut Report) {
         let number = block.number;
         let before = self.end.take();

@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
   OFFSET 0
 ) AS defined ON true
 WHERE audit.mode IS DISTINCT FROM 'mock'
-  AND audit.audit_id >= $1 AND audit.audit_id < $2
+  AND audit.audit_id >= $1 AND audit.audit_id <= $2
   AND audit.transaction_id >= $3 AND audit.transaction_id <= $5
   AND (audit.transaction_id, audit.audit_id) >= ($3, $4) AND (audit.transaction_id, audit.audit_id) < ($5, $6)
 ORDER BY audit.transaction_id, audit.audit_id

@@ -12,7 +12,7 @@ FROM (
     ('audit_log', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
     ('attribution', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
     ('plan', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
-    ('participant', 'append_only', 'BEFORE DELETE OR UPDATE OF participant_id, code OR TRUNCATE'),
+    ('participant', 'append_only', 'BEFORE DELETE OR UPDATE OF participant_id, user_key, code, is_by_hand, registered_at OR TRUNCATE'),
     ('payout', 'append_only', 'BEFORE DELETE OR TRUNCATE'),
     ('payout_line', 'append_only', 'BEFORE DELETE OR TRUNCATE'),
     ('queue', 'append_only', 'BEFORE UPDATE OR TRUNCATE'),

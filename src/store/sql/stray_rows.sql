@@ -40,3 +40,44 @@ SELECT 'a standing of participant ' || tie.referrer_id || ' in ' || tie.mode || 
 FROM (SELECT DISTINCT referrer_id, mode FROM referrals.attribution) AS tie
 LEFT JOIN referrals.standing AS standing ON standing.participant_id = tie.referrer_id AND standing.mode = tie.mode
 WHERE standing.participant_id IS NULL
+UNION ALL
+SELECT 'version ' || plan.version || ' of program ' || plan.program_id || ' is recorded ' || count(audit.audit_id) || ' times'
+FROM referrals.plan AS plan
+LEFT JOIN referrals.audit_log AS audit ON audit.action = 'plan_defined' AND audit.program_id = plan.program_id
+  AND audit.detail ->> 'version' = plan.version::text
+GROUP BY plan.program_id, plan.version
+HAVING count(audit.audit_id) <> 1
+UNION ALL
+SELECT 'participant ' || named.participant_id || ' is named in the record and is not there'
+FROM (
+  SELECT line.referrer_id FROM referrals.commission AS line
+  UNION SELECT line.referee_id FROM referrals.commission AS line
+  UNION SELECT tie.referrer_id FROM referrals.attribution AS tie
+  UNION SELECT tie.referee_id FROM referrals.attribution AS tie
+) AS named (participant_id)
+LEFT JOIN referrals.participant AS person ON person.participant_id = named.participant_id
+WHERE person.participant_id IS NULL
+UNION ALL
+SELECT 'participant ' || coalesce(person.participant_id, erased.participant_id, audit.participant_id)
+  || ' is erased by one record and not by another'
+FROM (SELECT participant_id FROM referrals.participant WHERE user_key IS NULL) AS person
+FULL JOIN referrals.erased AS erased ON erased.participant_id = person.participant_id
+FULL JOIN (SELECT participant_id FROM referrals.audit_log WHERE action = 'erased') AS audit
+  ON audit.participant_id = coalesce(person.participant_id, erased.participant_id)
+WHERE num_nulls(person.participant_id, erased.participant_id, audit.participant_id) > 0
+UNION ALL
+SELECT 'participant ' || person.participant_id || ' is in another program than the record says'
+FROM referrals.participant AS person
+JOIN (
+  SELECT DISTINCT ON (participant_id) participant_id, program_id
+  FROM referrals.audit_log WHERE action = 'enrolled' ORDER BY participant_id, audit_id DESC
+) AS enrolled ON enrolled.participant_id = person.participant_id
+WHERE enrolled.program_id <> person.program_id
+UNION ALL
+SELECT 'audit row ' || audit.audit_id || ' has an id or a transaction that was never given out'
+FROM referrals.audit_log AS audit
+WHERE audit.audit_id > pg_sequence_last_value('referrals.audit_log_audit_id_seq')
+  OR audit.transaction_id >= pg_snapshot_xmax(pg_current_snapshot()) AND audit.audit_id >= (
+    SELECT max(epoch.first_audit_id) FROM referrals.epoch AS epoch
+    WHERE epoch.epoch = (SELECT max(latest.epoch) FROM referrals.epoch AS latest) AND epoch.system_identifier = $1
+  )

@@ -78,4 +78,13 @@ CALL plant('DELETE FROM referrals.standing');
 CALL plant('UPDATE referrals.payout SET amount = amount + 100');
 CALL plant($$UPDATE referrals.payout SET state = 'paid', reference = 'mine'$$);
 CALL plant('UPDATE referrals.payout_line SET released = true WHERE commission_id = 8');
+CALL plant('DELETE FROM referrals.payout_line', 'DELETE FROM referrals.payout');
+CALL plant('DELETE FROM referrals.payout_line WHERE commission_id = 8', 'UPDATE referrals.payout SET amount = amount - 7.5');
+CALL plant('INSERT INTO referrals.payout (payout_id, payee_id, currency, amount) VALUES (7, 1, $$USD$$, 1)');
+-- A plan that nobody defined.
+CALL plant($$INSERT INTO referrals.plan (program_id, version, plan, effective_from) SELECT program_id, 2, plan, '2026-01-01 00:00+00' FROM referrals.plan$$);
+-- People: one who is gone, one who is erased by hand, one in another program than the record says.
+CALL plant('DELETE FROM referrals.participant WHERE participant_id = 4');
+CALL plant('UPDATE referrals.participant SET user_key = NULL WHERE participant_id = 4');
+CALL plant($$INSERT INTO referrals.program (name) VALUES ('other')$$, $$INSERT INTO referrals.audit_log (action, participant_id, program_id) SELECT 'enrolled', 4, program_id FROM referrals.program WHERE name = 'other'$$);
 \i :dir/not_live.psql
