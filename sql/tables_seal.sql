@@ -21,7 +21,8 @@ CREATE TABLE referrals.block (
   previous_root bytea,
   root bytea NOT NULL,
   marks bytea NOT NULL,
-  sealed_at timestamptz NOT NULL DEFAULT now()
+  encoding smallint NOT NULL,
+  sealed_at timestamptz NOT NULL
 );
 COMMENT ON TABLE referrals.block IS 'Sealed stretches of the record: all audit rows but mock ones, each with the line, edge or plan that it records, in the order of transaction and id. Append-only.';
 COMMENT ON COLUMN referrals.block.block_id IS 'Counts up from 1.';
@@ -32,7 +33,8 @@ COMMENT ON COLUMN referrals.block.rows IS 'How many audit rows are sealed in it.
 COMMENT ON COLUMN referrals.block.previous_root IS 'The root of the block before; NULL for the first.';
 COMMENT ON COLUMN referrals.block.root IS 'SHA-256 root of a Merkle tree (RFC 6962) whose leaves are the rows and, last, the columns of this block, previous_root among them: so the latest root vouches for everything sealed.';
 COMMENT ON COLUMN referrals.block.marks IS 'For each row its id and the first bytes of its leaf''s hash, so that referrals.verify can name a row that is not as it was. Vouches for nothing by itself.';
+COMMENT ON COLUMN referrals.block.encoding IS 'The version of the encoding in which its rows were hashed.';
 COMMENT ON COLUMN referrals.block.sealed_at IS 'When it was sealed (transaction time).';
 
-CREATE INDEX audit_log_transaction ON referrals.audit_log (transaction_id);
-COMMENT ON INDEX referrals.audit_log_transaction IS 'Serves sealing: what was recorded since the last block.';
+CREATE INDEX audit_log_transaction ON referrals.audit_log (transaction_id, audit_id) WHERE mode IS DISTINCT FROM 'mock';
+COMMENT ON INDEX referrals.audit_log_transaction IS 'Serves sealing: what was recorded since the last block, in its order.';

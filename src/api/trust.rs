@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 fn seal_record()
 -> Result<TableIterator<'static, (name!(block, i64), name!(root, String), name!(rows, i64))>, ErrorReport> {
     writes("seal")?;
-    Ok(TableIterator::new(seal::seal().into_iter().map(|sealed| (sealed.block, sealed.root, sealed.rows))))
+    Ok(TableIterator::new(seal::seal()?.into_iter().map(|sealed| (sealed.block, sealed.root, sealed.rows))))
 }
 
 #[pg_extern(sql = false, name = "verify")]

@@ -57,14 +57,11 @@ pub fn differences(of: &Recorded, version: &PlanVersion, tie: Option<Tied>) -> V
     let mut findings = Findings { line: of.id, found: Vec::new() };
     check_facts(of, version, tie, &mut findings);
     check_rating(of, version, tie, &mut findings);
-    for (index, correction) in of.corrections.iter().enumerate() {
-        let before = Recorded {
-            id: of.id,
-            line: of.line.clone(),
-            corrections: of.corrections.iter().take(index).cloned().collect(),
-        };
+    let mut before = Recorded { id: of.id, line: of.line.clone(), corrections: Vec::new() };
+    for correction in &of.corrections {
         findings.line = correction.id;
         check_correction(&before, correction, version, &mut findings);
+        before.corrections.push(correction.clone());
     }
     findings.found
 }

@@ -26,7 +26,7 @@ pub fn erase(user_key: &str) -> Result<(), Error> {
     let events = ledger::events_named(user_key, id);
     if events > 0 {
         // The ledger is append-only, and the key of an event is the application's.
-        pgrx::warning!("the key of this person is also the key of {events} of their events, which keep it");
+        pgrx::warning!("the key of this person is also the key of events of theirs, which keep it in {events} records");
     }
     Ok(())
 }

@@ -42,6 +42,8 @@ pub enum Error {
     RowsHidden { table: String },
     ForeignPartitions { table: String },
     SnapshotOutdated,
+    SealedMeanwhile,
+    BrokenChain { block: i64 },
     UnsuitableCondition { name: &'static str, problem: String },
     NoEventKind,
     InvalidEventKind { given: String, problem: String },
@@ -213,7 +215,13 @@ impl From<Error> for Report {
                 "could not serialize access: something was committed since the snapshot of this transaction was taken",
             )
             .detail("It may have been users, who would be missed.")
-            .hint("Call it again as the first statement of a transaction, or under READ COMMITTED, where this cannot happen."),
+            .hint("Call it under READ COMMITTED, where this cannot happen, or LOCK TABLE ... IN SHARE ROW EXCLUSIVE MODE before anything else."),
+            SealedMeanwhile => Report::new(
+                Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "could not serialize access: something was sealed meanwhile",
+            ),
+            BrokenChain { block } => Report::new(Code::ERRCODE_DATA_CORRUPTED, format!("block {block} is damaged"))
+                .hint("referrals.verify() tells what is the matter."),
             UnsuitableCondition { name, problem } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} cannot be used: {problem}")).hint(
                     "Write a condition on the columns of the table, such as status = 'paid'. Operators and functions outside pg_catalog need their schema.",

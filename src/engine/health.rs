@@ -75,7 +75,10 @@ fn queue() -> Check {
 /// What is not sealed yet, and whether that is for too long.
 fn unsealed() -> Check {
     const DAY: i64 = 24 * HOUR;
-    let Tail { is_in_use, rows, oldest } = seal::tail();
+    let Ok(Tail { is_in_use, rows, oldest }) = seal::tail() else {
+        let detail = "the last block is damaged: call referrals.verify()".to_owned();
+        return Check { name: "seal", ok: false, detail };
+    };
     let count = if rows > Tail::MOST { format!("more than {} rows", Tail::MOST) } else { format!("{rows} rows") };
     let since = oldest.map_or_else(String::new, |oldest| format!(" since {oldest}"));
     let held_back = (rows > 0).then(store::seal::oldest_open).flatten();

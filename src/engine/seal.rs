@@ -1,11 +1,13 @@
 //! Sealing: hashes what was recorded since the last block into new ones, while others go on recording.
 
+use super::error::Error;
 use crate::domain::block::{Contents, Epoch, Header, Position, in_hex};
+use crate::domain::encoding::VERSION;
 use crate::domain::merkle::Hash;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::timestamp::now;
 use crate::pg::{identity, snapshot};
-use crate::store::seal::{self, NewBlock};
+use crate::store::seal;
 use std::ops::RangeInclusive;
 
 /// The most rows of a block: what is kept in memory of them while it is sealed or verified.
@@ -30,27 +32,25 @@ struct End {
 }
 
 /// Seals what is complete: all rows of transactions before the oldest that is still under way.
-pub fn seal() -> Vec<Sealed> {
+pub fn seal() -> Result<Vec<Sealed>, Error> {
     seal::lock();
     // One snapshot for all of it, taken under the lock: whoever sealed before is seen, and below its horizon nobody who
     // would still be missing can commit.
-    let blocks = snapshot::latest(|| {
+    snapshot::latest(|| {
         let horizon = Position { transaction: seal::horizon(), audit_id: 0 };
         let epochs = seal::epochs();
-        let mut end = end_of_chain();
-        let mut blocks = Vec::new();
+        let mut sealer = Sealer { end: end_of_chain()?, sealed: Vec::new() };
         for (index, epoch) in epochs.iter().enumerate() {
-            if epoch.number < end.epoch {
+            if epoch.number < sealer.end.epoch {
                 continue;
             }
             let next = epochs.get(index + 1);
             let is_current = next.is_none() && epoch.system_identifier == identity::system_identifier();
             let until = if is_current { horizon } else { Position::END };
-            seal_epoch(epoch, ids(epoch, next), until, &mut end, &mut blocks);
+            sealer.seal(epoch, ids(epoch, next), until)?;
         }
-        blocks
-    });
-    blocks.into_iter().map(store).collect()
+        Ok(sealer.sealed)
+    })
 }
 
 /// The audit rows of an epoch.
@@ -76,8 +76,8 @@ impl Tail {
 }
 
 /// What was recorded and is not sealed.
-pub fn tail() -> Tail {
-    let (epochs, end) = (seal::epochs(), end_of_chain());
+pub fn tail() -> Result<Tail, Error> {
+    let (epochs, end) = (seal::epochs(), end_of_chain()?);
     let mut tail = Tail { is_in_use: end.block > 0, rows: 0, oldest: None };
     for (index, epoch) in epochs.iter().enumerate().filter(|(_, epoch)| epoch.number >= end.epoch) {
         let from = if epoch.number == end.epoch { end.until } else { Position::START };
@@ -85,66 +85,67 @@ pub fn tail() -> Tail {
         tail.rows += rows;
         tail.oldest = [tail.oldest, oldest].into_iter().flatten().min();
     }
-    tail
+    Ok(tail)
 }
 
-fn end_of_chain() -> End {
-    let last = seal::last_number();
+fn end_of_chain() -> Result<End, Error> {
     let mut end = End { block: 0, epoch: 0, until: Position::START, root: None };
-    seal::for_each_block(last - 1, |block| {
+    let mut is_whole = true;
+    seal::for_each_block(seal::last_number() - 1, |block| {
         let root = Hash::try_from(block.root).ok();
+        is_whole = root.is_some() && block.encoding == i16::from(VERSION);
         end = End { block: block.number, epoch: block.epoch, until: block.until, root };
     });
-    end
+    if is_whole { Ok(end) } else { Err(Error::BrokenChain { block: end.block }) }
 }
 
-/// Makes the blocks of the rows of an epoch that are not sealed yet, up to a place.
-fn seal_epoch(epoch: &Epoch, ids: RangeInclusive<i64>, until: Position, end: &mut End, blocks: &mut Vec<NewBlock>) {
-    let from = if epoch.number == end.epoch { end.until } else { Position::START };
-    if from >= until {
-        return;
-    }
-    let mut contents = Contents::default();
-    let mut begins = from;
-    seal::for_each_row(ids, from, until, |position, fields| {
-        if contents.rows() == MOST_ROWS {
-            blocks.push(close(epoch, std::mem::take(&mut contents), begins, position, end));
-            begins = position;
+/// Makes one block after the other.
+struct Sealer {
+    end: End,
+    sealed: Vec<Sealed>,
+}
+
+impl Sealer {
+    /// Seals the rows of an epoch that are not sealed yet, up to a place.
+    fn seal(&mut self, epoch: &Epoch, ids: RangeInclusive<i64>, until: Position) -> Result<(), Error> {
+        let from = if epoch.number == self.end.epoch { self.end.until } else { Position::START };
+        if from >= until {
+            return Ok(());
         }
-        contents.push(position.audit_id, fields);
-    });
-    if contents.rows() > 0 {
-        blocks.push(close(epoch, contents, begins, until, end));
+        let mut contents = Contents::default();
+        let mut begins = from;
+        let mut result = Ok(());
+        seal::for_each_row(ids, from, until, |position, fields| {
+            if contents.rows() == MOST_ROWS && result.is_ok() {
+                result = self.close(epoch, &std::mem::take(&mut contents), begins, position);
+                begins = position;
+            }
+            contents.push(position.audit_id, fields);
+        });
+        result?;
+        if contents.rows() > 0 { self.close(epoch, &contents, begins, until) } else { Ok(()) }
     }
-}
 
-fn close(epoch: &Epoch, contents: Contents, from: Position, until: Position, end: &mut End) -> NewBlock {
-    let header = Header {
-        number: end.block + 1,
-        epoch: epoch.clone(),
-        from,
-        until,
-        rows: contents.rows(),
-        previous_root: end.root,
-        sealed_at: now(),
-    };
-    let root = contents.root(&header);
-    *end = End { block: header.number, epoch: epoch.number, until, root: Some(root) };
-    NewBlock {
-        number: header.number,
-        epoch: epoch.number,
-        until,
-        rows: header.rows,
-        previous_root: header.previous_root,
-        root,
-        marks: contents.marks.to_bytes(),
+    /// Stores a block with these rows, so that no more than one is kept in memory.
+    fn close(&mut self, epoch: &Epoch, contents: &Contents, from: Position, until: Position) -> Result<(), Error> {
+        let header = Header {
+            number: self.end.block + 1,
+            epoch: epoch.clone(),
+            from,
+            until,
+            rows: contents.rows(),
+            previous_root: self.end.root,
+            sealed_at: now(),
+        };
+        let root = contents.root(&header);
+        if !seal::add(&header, &root, contents.marks.to_bytes()) {
+            return Err(Error::SealedMeanwhile);
+        }
+        let sealed = Sealed { block: header.number, root: in_hex(&root), rows: header.rows };
+        // Logged as well: whoever changes the database later does not reach a log that is kept elsewhere.
+        pgrx::log!("referrals: sealed block {}, {} rows, root {}", sealed.block, sealed.rows, sealed.root);
+        self.sealed.push(sealed);
+        self.end = End { block: header.number, epoch: epoch.number, until, root: Some(root) };
+        Ok(())
     }
-}
-
-fn store(block: NewBlock) -> Sealed {
-    let sealed = Sealed { block: block.number, root: in_hex(&block.root), rows: block.rows };
-    seal::add(block);
-    // Logged as well: whoever changes the database later does not reach a log that is kept elsewhere.
-    pgrx::log!("referrals: sealed block {}, {} rows, root {}", sealed.block, sealed.rows, sealed.root);
-    sealed
 }

@@ -49,6 +49,11 @@ impl Report {
         }
     }
 
+    /// Another part begins.
+    fn begin(&mut self) {
+        self.rows = 0;
+    }
+
     /// One more row was looked at.
     fn progress(&mut self, what: &str) {
         self.rows += 1;

@@ -165,12 +165,9 @@ fn append_edges(lines: &[(i64, &Line)]) {
     );
 }
 
-/// How many accruals of a referee's events have this key.
+/// How many records of a referee's events name this as the key of the event.
 pub fn events_named(key: &str, referee_id: i64) -> i64 {
-    static NAMED: Statement = Statement(
-        "SELECT count(*) FROM referrals.commission
-         WHERE event_key = $1 AND kind = 'accrual' AND event_kind <> 'signup' AND referee_id = $2",
-    );
+    static NAMED: Statement = Statement(include_str!("sql/events_named.sql"));
     NAMED.write(&[key.into(), referee_id.into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(0)
 }
 

@@ -1,8 +1,8 @@
 //! Epochs, blocks, and the rows that are sealed.
 
 use super::statement::{Statement, column, required};
-use crate::domain::block::{Epoch, Position};
-use crate::domain::encoding::Field;
+use crate::domain::block::{Epoch, Header, Position};
+use crate::domain::encoding::{Field, VERSION};
 use crate::domain::merkle::Hash;
 use crate::domain::timestamp::Timestamp;
 use crate::pg::transaction::TransactionId;
@@ -26,24 +26,8 @@ pub struct Block {
     pub root: Vec<u8>,
     /// When it was sealed.
     pub sealed_at: Timestamp,
-}
-
-/// A block that is new.
-pub struct NewBlock {
-    /// Its number.
-    pub number: i64,
-    /// The number of its epoch.
-    pub epoch: i32,
-    /// The first place after it.
-    pub until: Position,
-    /// How many rows are sealed in it.
-    pub rows: i64,
-    /// The root of the block before.
-    pub previous_root: Option<Hash>,
-    /// Its own.
-    pub root: Hash,
-    /// The marks of its rows.
-    pub marks: Vec<u8>,
+    /// The version of the encoding that its rows were hashed in.
+    pub encoding: i16,
 }
 
 /// Keeps other sealing out until the end of the transaction. Nobody who records anything waits for it.
@@ -75,7 +59,7 @@ pub fn epochs() -> Vec<Epoch> {
 /// Hands over all blocks after one, in their order.
 pub fn for_each_block(after: i64, mut each: impl FnMut(Block)) {
     static BLOCKS: Statement = Statement(
-        "SELECT block_id, epoch, until_transaction, until_audit_id, rows, previous_root, root, sealed_at
+        "SELECT block_id, epoch, until_transaction, until_audit_id, rows, previous_root, root, sealed_at, encoding
          FROM referrals.block WHERE block_id > $1 ORDER BY block_id",
     );
     BLOCKS.stream(&[after.into()], |row| {
@@ -87,6 +71,7 @@ pub fn for_each_block(after: i64, mut each: impl FnMut(Block)) {
             previous_root: column(row, 6),
             root: required(row, 7),
             sealed_at: required(row, 8),
+            encoding: required(row, 9),
         });
     });
 }
@@ -116,23 +101,28 @@ pub fn marks(block: i64) -> Vec<u8> {
     marks
 }
 
-/// Adds a block. Raises 40001 where a transaction with a fixed snapshot does not see that somebody else has sealed.
-pub fn add(block: NewBlock) {
+/// Adds a block; false if there is one of its number. Raises 40001 where a transaction with a fixed snapshot does not see
+/// that somebody else has sealed.
+#[must_use]
+pub fn add(header: &Header, root: &Hash, marks: Vec<u8>) -> bool {
     static ADD: Statement = Statement(
-        "INSERT INTO referrals.block (block_id, epoch, until_transaction, until_audit_id, rows, previous_root, root, marks)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO referrals.block
+           (block_id, epoch, until_transaction, until_audit_id, rows, previous_root, root, marks, sealed_at, encoding)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
     );
     let arguments = [
-        block.number.into(),
-        block.epoch.into(),
-        TransactionId(block.until.transaction).into(),
-        block.until.audit_id.into(),
-        block.rows.into(),
-        block.previous_root.map(Vec::from).into(),
-        Vec::from(block.root).into(),
-        block.marks.into(),
+        header.number.into(),
+        header.epoch.number.into(),
+        TransactionId(header.until.transaction).into(),
+        header.until.audit_id.into(),
+        header.rows.into(),
+        header.previous_root.map(Vec::from).into(),
+        root.to_vec().into(),
+        marks.into(),
+        header.sealed_at.into(),
+        i16::from(VERSION).into(),
     ];
-    ADD.write(&arguments, |_| ());
+    ADD.write(&arguments, |rows| rows.len() == 1)
 }
 
 /// Hands over what is sealed between two places, of audit rows in a range of ids, in its order: the place of each row, and

@@ -88,6 +88,8 @@ max_connections = 50
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
+# Its transactions come when they like, and what is sealed ends before the oldest that is open.
+autovacuum = off
 # Nothing here is to outlive a crash of the machine.
 fsync = off
 full_page_writes = off

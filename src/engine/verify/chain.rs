@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::domain::block::{Contents, Epoch, Header, Position, in_hex};
+use crate::domain::encoding::VERSION;
 use crate::domain::marks::{Change, Marks};
 use crate::domain::merkle::Hash;
 use crate::engine::seal::ids;
@@ -93,6 +94,13 @@ impl Chain {
     }
 
     fn check_rows(&self, block: &Block, index: usize, from: Position, report: &mut Report) {
+        if block.encoding != i16::from(VERSION) {
+            let (number, encoding) = (block.number, block.encoding);
+            return report.add(
+                "block_changed",
+                format!("block {number} is in encoding {encoding}, which this library does not know"),
+            );
+        }
         let mut contents = Contents::default();
         let ids = ids(&self.epochs[index], self.epochs.get(index + 1));
         seal::for_each_row(ids, from, block.until, |position, fields| {

@@ -22,7 +22,9 @@ pub fn check(report: &mut Report) {
     verify::for_each_stray_row(|what| report.add("record_broken", what));
     verify::for_each_payout(|payout| check_payout(&payout, report));
     let plans = plans(report);
+    report.begin();
     verify::for_each_accrual(|accrual| check_accrual(&accrual, &plans, report));
+    report.begin();
     verify::for_each_standing(|standing| check_standing(standing, &plans, report));
 }
 

@@ -6,6 +6,6 @@ WHERE audit.mode = 'mock'
   AND (
     audit.action IN ('accrual', 'reversal', 'adjustment')
     OR (audit.action = 'tier_changed' AND audit.participant_id = ANY ($1))
-    OR audit.transaction_id = pg_current_xact_id() OR pg_visible_in_snapshot(audit.transaction_id, $2::pg_snapshot)
+    OR audit.transaction_id = pg_current_xact_id() OR pg_visible_in_snapshot(audit.transaction_id, $2::pg_catalog.pg_snapshot)
     OR audit.audit_id < (SELECT max(epoch.first_audit_id) FROM referrals.epoch AS epoch)
   )

@@ -77,7 +77,8 @@ UNION ALL
 SELECT 'audit row ' || audit.audit_id || ' has an id or a transaction that was never given out'
 FROM referrals.audit_log AS audit
 WHERE audit.audit_id > pg_sequence_last_value('referrals.audit_log_audit_id_seq')
-  OR audit.transaction_id >= pg_snapshot_xmax(pg_current_snapshot()) AND audit.audit_id >= (
+  OR audit.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
+    AND audit.transaction_id IS DISTINCT FROM pg_current_xact_id_if_assigned() AND audit.audit_id >= (
     SELECT max(epoch.first_audit_id) FROM referrals.epoch AS epoch
     WHERE epoch.epoch = (SELECT max(latest.epoch) FROM referrals.epoch AS latest) AND epoch.system_identifier = $1
   )
