@@ -72,6 +72,16 @@ pub fn action_of(state: &str) -> Option<&'static str> {
     if state == "draft" { Some(DRAFTED) } else { of_change }
 }
 
+/// Which actions may follow each other about a payout, as `before>after`; the first follows nothing.
+pub fn steps() -> Vec<String> {
+    let changes = [Change::Approve, Change::Cancel, Change::Settle(String::new()), Change::Fail(String::new())];
+    let after = |change: &Change| {
+        let action = change.action();
+        change.from().iter().filter_map(|state| Some(format!("{}>{action}", action_of(state)?))).collect::<Vec<_>>()
+    };
+    [format!(">{DRAFTED}")].into_iter().chain(changes.iter().flat_map(after)).collect()
+}
+
 /// The action in the audit of a new payout.
 pub const DRAFTED: &str = "payout_drafted";
 
@@ -96,6 +106,15 @@ mod tests {
             assert_eq!(change.reference().is_some(), to == "paid");
             assert_eq!(change.reason().is_some(), to == "failed");
         }
+        let steps = [
+            ">payout_drafted",
+            "payout_drafted>payout_approved",
+            "payout_drafted>payout_cancelled",
+            "payout_approved>payout_cancelled",
+            "payout_approved>payout_paid",
+            "payout_approved>payout_failed",
+        ];
+        assert_eq!(super::steps(), steps);
         assert_eq!((action_of("draft"), action_of("gone")), (Some("payout_drafted"), None));
         assert_eq!(Change::Settle(bank()).reference(), Some("bank 7"));
         assert_eq!(Change::Fail(bank()).reason(), Some("bank 7"));

@@ -56,14 +56,9 @@ pub fn is_erasing() -> bool {
     ERASING.get()
 }
 
-/// Those of the keys that belonged to people who were erased.
+/// Those of the keys that belonged to people who were erased; writes nothing.
 pub fn were_erased<'a>(user_keys: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
     matching(user_keys, erased::known)
-}
-
-/// The same as the calling query sees it; writes nothing.
-pub fn shown_erased<'a>(user_keys: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
-    matching(user_keys, erased::shown)
 }
 
 /// Those of the keys that belonged to people who were tied to somebody, and erased.

@@ -43,7 +43,11 @@ pub fn checks() -> Vec<Check> {
         ),
         none_of(
             "append_only",
-            health::silent_guards().into_iter().map(|guard| guard.relation).collect(),
+            health::silent_guards()
+                .into_iter()
+                .map(|guard| guard.relation)
+                .chain(health::replaced_functions())
+                .collect(),
             "the record is guarded",
             "a trigger that guards it is missing, changed or not ENABLE ALWAYS, on",
         ),

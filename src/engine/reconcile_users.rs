@@ -36,7 +36,7 @@ impl Users<'_> {
     /// The row of somebody who was erased may still be there, and that is all: attach leaves them alone too.
     fn settle(&mut self) {
         let keys = std::mem::take(&mut self.unsettled);
-        let erased = memory::scratch(|| erase::shown_erased(keys.iter().map(String::as_str)));
+        let erased = memory::scratch(|| erase::were_erased(keys.iter().map(String::as_str)));
         for key in keys.iter().filter(|key| !erased.contains(key.as_str())) {
             self.missing.push(0, || (key.clone(), self.repair.clone()));
         }

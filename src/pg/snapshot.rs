@@ -8,9 +8,12 @@ use pgrx::{PgXactCallbackEvent, pg_sys, register_xact_callback};
 /// What is cached must not be older than the invalidations that this session has heard of.
 pub fn latest<R>(read: impl FnOnce() -> R) -> R {
     // A fixed snapshot stays what everything sees, foreign keys included; `forget_if_fixed` does the rest.
-    if is_fixed() {
-        return read();
-    }
+    if is_fixed() { read() } else { of_now(read) }
+}
+
+/// Runs `read` on the latest committed state even where the transaction sees another one throughout: for what must not be
+/// overlooked. Only streams read on it.
+pub fn of_now<R>(read: impl FnOnce() -> R) -> R {
     // SAFETY: pushed and popped in pairs; if `read` raises, the abort of the transaction pops it.
     unsafe {
         pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());

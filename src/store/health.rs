@@ -48,3 +48,14 @@ pub fn silent_guards() -> Vec<SilentGuard> {
         })
     })
 }
+
+/// Functions of the extension that are not the library's any more.
+pub fn replaced_functions() -> Vec<String> {
+    static REPLACED: Statement = Statement(
+        "SELECT function.proname || '()' FROM pg_catalog.pg_proc AS function
+         JOIN pg_catalog.pg_language AS language ON language.oid = function.prolang
+         WHERE function.pronamespace = 'referrals'::regnamespace
+           AND (language.lanname <> 'c' OR right(function.prosrc, 8) <> '_wrapper') ORDER BY 1",
+    );
+    REPLACED.read(&[], |rows| all(rows, |row| required(row, 1)))
+}

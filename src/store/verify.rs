@@ -59,10 +59,11 @@ pub fn for_each_accrual(mut each: impl FnMut(Accrual)) {
     pending.into_iter().for_each(each);
 }
 
-/// Hands over what is the matter with rows that are not where they belong.
-pub fn for_each_stray_row(mut each: impl FnMut(String)) {
+/// Hands over what is the matter with rows that are not where they belong. `steps` are the actions that may follow each
+/// other about a payout, as `before>after`.
+pub fn for_each_stray_row(steps: Vec<String>, mut each: impl FnMut(String)) {
     static STRAY: Statement = Statement(include_str!("sql/stray_rows.sql"));
-    STRAY.stream(&[identity::system_identifier().into()], |row| each(required(row, 1)));
+    STRAY.stream(&[identity::system_identifier().into(), steps.into()], |row| each(required(row, 1)));
 }
 
 /// Hands over all standings; those whose volume is no number as an error, which is the participant.

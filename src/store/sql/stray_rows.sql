@@ -82,3 +82,28 @@ WHERE audit.audit_id > pg_sequence_last_value('referrals.audit_log_audit_id_seq'
     SELECT max(epoch.first_audit_id) FROM referrals.epoch AS epoch
     WHERE epoch.epoch = (SELECT max(latest.epoch) FROM referrals.epoch AS latest) AND epoch.system_identifier = $1
   )
+UNION ALL
+SELECT 'audit row ' || audit.audit_id || ' records ' || audit.action || ' in ' || coalesce(audit.mode, 'no mode') || ', which is never so'
+FROM referrals.audit_log AS audit
+WHERE audit.mode = 'mock' AND audit.action NOT IN ('accrual', 'reversal', 'adjustment', 'refused', 'tier_changed')
+  OR audit.action LIKE 'payout\_%' AND audit.mode IS DISTINCT FROM 'live'
+UNION ALL
+SELECT 'audit row ' || step.audit_id || ' records ' || step.action || ' of a payout after ' || coalesce(step.before, 'nothing')
+FROM (
+  SELECT audit.audit_id, audit.action, lag(audit.action) OVER (PARTITION BY audit.detail ->> 'payout' ORDER BY audit.audit_id) AS before
+  FROM referrals.audit_log AS audit
+  WHERE audit.action LIKE 'payout\_%'
+) AS step
+WHERE coalesce(step.before, '') || '>' || step.action <> ALL ($2)
+UNION ALL
+SELECT 'event ' || line.event_kind || ' ' || line.event_key || ' has ' || count(*) || ' accruals in ' || line.mode || ' for the ' || line.side
+FROM referrals.commission AS line
+WHERE line.kind = 'accrual'
+GROUP BY line.event_key, line.event_kind, line.mode, line.side
+HAVING count(*) > 1
+UNION ALL
+SELECT 'line ' || held.commission_id || ' is in ' || count(*) || ' payouts'
+FROM referrals.payout_line AS held
+WHERE NOT held.released
+GROUP BY held.commission_id
+HAVING count(*) > 1
