@@ -13,6 +13,8 @@ mod random;
 mod rating;
 mod reversals;
 mod simulation;
+mod verification;
+mod verification_corrections;
 mod whole;
 mod worked_examples;
 mod world;
