@@ -118,7 +118,9 @@ fn facts_of_a_line() {
         ["payable_at is 2026-01-06T00:00:00Z and should be 2026-01-05T00:00:00Z"]
     );
     assert_eq!(changed(PAID, |of| of.line.referrer_id = 9), ["referrer is 9 and should be 7"]);
-    let before = |of: &mut Recorded| (of.line.occurred_at, of.line.payable_at) = (time("2025-12-31T23:59:59Z"), time("2026-01-03T23:59:59Z"));
+    let before = |of: &mut Recorded| {
+        (of.line.occurred_at, of.line.payable_at) = (time("2025-12-31T23:59:59Z"), time("2026-01-03T23:59:59Z"))
+    };
     let early = "occurred_at is 2025-12-31T23:59:59Z, before its plan version holds";
     assert_eq!(changed(PAID, before), [early]);
     for line in [SIGNED_UP, WELCOME] {
@@ -156,7 +158,10 @@ fn the_tie_of_a_line() {
     assert_eq!(found(of, version, tie(of)), []);
     let mock = tie(of).map(|tie| Tied { mode: Mode::Mock, ..tie });
     let words: Vec<String> = found(of, version, mock).into_iter().map(|(_, what)| what).collect();
-    assert_eq!(words, ["tier is B and should be A", "rate is flat 2 and should be flat 1", "amount is 2 and should be 1"]);
+    assert_eq!(
+        words,
+        ["tier is B and should be A", "rate is flat 2 and should be flat 1", "amount is 2 and should be 1"]
+    );
 }
 
 #[test]
@@ -186,7 +191,11 @@ fn the_rating_of_a_line() {
     assert_eq!(changed(PAID + 1, |of| of.line.base_amount = Some(number("61"))), ["amount is 6 and should be 6.1"]);
     assert_eq!(
         changed(PAID + 1, |of| of.line.volume_before = number("30")),
-        ["tier is Silver and should be Bronze", "rate is percent 10 and should be percent 5", "amount is 6 and should be 3"]
+        [
+            "tier is Silver and should be Bronze",
+            "rate is percent 10 and should be percent 5",
+            "amount is 6 and should be 3"
+        ]
     );
     assert_eq!(
         changed(WELCOME, |of| of.line.event_kind = "payment".into()),

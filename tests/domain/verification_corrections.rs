@@ -27,9 +27,8 @@ fn changed(index: usize, change: impl FnOnce(&mut Correction)) -> Vec<String> {
 fn the_corrections_are_what_these_tests_take_them_for() {
     let world = world();
     let told = |of: &Correction| (of.kind, of.amount, of.base_amount, of.refunded, of.in_full);
-    let reversal = |amount, base, refunded, in_full| {
-        (Kind::Reversal, number(amount), Some(number(base)), refunded, in_full)
-    };
+    let reversal =
+        |amount, base, refunded, in_full| (Kind::Reversal, number(amount), Some(number(base)), refunded, in_full);
     assert_eq!(
         world.line(PAID).corrections.iter().map(told).collect::<Vec<_>>(),
         [
@@ -50,7 +49,10 @@ fn an_adjustment() {
         changed(ADJUSTED, |of| of.tier = Some("Bronze".into())),
         ["it adjusts line 2 to a tier where it was already"]
     );
-    assert_eq!(changed(ADJUSTED, |of| of.kind = Kind::Reversal), ["it takes back -3.00 of line 2, which has 3.00 left"]);
+    assert_eq!(
+        changed(ADJUSTED, |of| of.kind = Kind::Reversal),
+        ["it takes back -3.00 of line 2, which has 3.00 left"]
+    );
 }
 
 #[test]
@@ -68,10 +70,10 @@ fn a_reversal_by_amount() {
         ["amount is -1 and should be -6", "base_amount is -10 and should be -60"]
     );
     // As a refund it would have been worth more.
-    assert_eq!(changed(BY_AMOUNT, |of| of.refunded = Some(number("20"))), [
-        "amount is -1 and should be -2",
-        "base_amount is -10 and should be -20"
-    ]);
+    assert_eq!(
+        changed(BY_AMOUNT, |of| of.refunded = Some(number("20"))),
+        ["amount is -1 and should be -2", "base_amount is -10 and should be -20"]
+    );
     assert_eq!(changed(BY_AMOUNT, |of| of.kind = Kind::Adjustment).len(), 1);
 }
 
@@ -80,10 +82,10 @@ fn a_refund() {
     assert_eq!(changed(REFUNDED, |of| of.amount = number("-1.01")), ["amount is -1.01 and should be -1"]);
     assert_eq!(changed(REFUNDED, |of| of.amount = Decimal::ZERO), ["amount is 0 and should be -1"]);
     assert_eq!(changed(REFUNDED, |of| of.base_amount = Some(number("-21"))), ["base_amount is -21 and should be -20"]);
-    assert_eq!(changed(REFUNDED, |of| of.refunded = Some(number("30"))), [
-        "amount is -1 and should be -2",
-        "base_amount is -20 and should be -30"
-    ]);
+    assert_eq!(
+        changed(REFUNDED, |of| of.refunded = Some(number("30"))),
+        ["amount is -1 and should be -2", "base_amount is -20 and should be -30"]
+    );
     assert_eq!(changed(REFUNDED, |of| of.refunded = None), ["base_amount is -20 and should be -10"]);
     assert_eq!(changed(REFUNDED, |of| of.in_full = true), ["in_full is true and should be false"]);
     assert_eq!(
@@ -98,11 +100,14 @@ fn the_rest() {
     assert_eq!(changed(REST, |of| of.base_amount = Some(number("-29"))), ["base_amount is -29 and should be -30"]);
     assert_eq!(changed(REST, |of| of.in_full = false), ["in_full is false and should be true"]);
     // A refund of less than all that is left is not the rest.
-    assert_eq!(changed(REST, |of| of.refunded = Some(number("10"))), [
-        "amount is -4 and should be -1",
-        "base_amount is -30 and should be -10",
-        "in_full is true and should be false"
-    ]);
+    assert_eq!(
+        changed(REST, |of| of.refunded = Some(number("10"))),
+        [
+            "amount is -4 and should be -1",
+            "base_amount is -30 and should be -10",
+            "in_full is true and should be false"
+        ]
+    );
 }
 
 #[test]
