@@ -132,6 +132,11 @@ fn check_correction(before: &Recorded, correction: &Correction, version: &PlanVe
     let plan = &version.plan;
     if correction.kind == Kind::Adjustment {
         let tier = plan.tiers.iter().find(|tier| Some(&tier.name) == correction.tier.as_ref());
+        if let Some(name) = correction.tier.as_deref().filter(|_| tier.is_none()) {
+            return findings.add(format!("tier is {name}, which its plan does not have"));
+        }
+        findings.compare("in_full", correction.in_full, false);
+        findings.compare("refunded", in_words(correction.refunded), in_words(None));
         match rerating::adjustment(plan, tier, before) {
             Ok(Some(line)) => findings.compare("amount", correction.amount.normalize(), line.amount.normalize()),
             Ok(None) | Err(OutOfRange) => {
@@ -154,11 +159,14 @@ fn check_correction(before: &Recorded, correction: &Correction, version: &PlanVe
         ));
     };
     findings.compare("amount", correction.amount.normalize(), -step.amount.normalize());
-    let base = |base: Option<Decimal>| base.map_or("none".to_owned(), |base| base.normalize().to_string());
-    findings.compare("base_amount", base(correction.base_amount), base(step.base.map(|base| -base)));
+    findings.compare("base_amount", in_words(correction.base_amount), in_words(step.base.map(|base| -base)));
     findings.compare("in_full", correction.in_full, step.in_full);
 }
 
 fn named(tier: Option<&str>) -> &str {
     tier.unwrap_or("none")
+}
+
+fn in_words(amount: Option<Decimal>) -> String {
+    amount.map_or_else(|| "none".to_owned(), |amount| amount.normalize().to_string())
 }

@@ -49,6 +49,12 @@ fn an_adjustment() {
         changed(ADJUSTED, |of| of.tier = Some("Bronze".into())),
         ["it adjusts line 2 to a tier where it was already"]
     );
+    assert_eq!(changed(ADJUSTED, |of| of.tier = Some("Mine".into())), ["tier is Mine, which its plan does not have"]);
+    assert!(changed(ADJUSTED, |of| of.in_full = true).contains(&"in_full is true and should be false".to_owned()));
+    assert!(
+        changed(ADJUSTED, |of| of.refunded = Some(number("1")))
+            .contains(&"refunded is 1 and should be none".to_owned())
+    );
     assert_eq!(
         changed(ADJUSTED, |of| of.kind = Kind::Reversal),
         ["it takes back -3.00 of line 2, which has 3.00 left"]
