@@ -33,13 +33,13 @@ struct Chain {
 }
 
 impl Chain {
-    /// Epochs count up from 1, and the rows of each follow those of the one before.
+    /// Epochs count up from 1, and the rows of each follow those of the one before. An epoch may have none.
     fn check_epochs(&self, report: &mut Report) {
         let last_id = seal::last_audit_id();
         for (index, epoch) in self.epochs.iter().enumerate() {
             let before = index.checked_sub(1).map_or(0, |before| self.epochs[before].first_audit_id);
             let is_next = epoch.number as usize == index + 1;
-            if !is_next || epoch.first_audit_id <= before || epoch.first_audit_id > last_id + 1 {
+            if !is_next || epoch.first_audit_id < before || epoch.first_audit_id > last_id + 1 {
                 report.add(
                     "epoch_broken",
                     format!("epoch {} does not follow from the rows recorded before it", epoch.number),
