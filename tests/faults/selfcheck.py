@@ -5,7 +5,7 @@ from connection import ACKNOWLEDGED
 from effects import found
 from soundness import findings
 
-GUARDED = "commission", "audit_log"
+GUARDED = "commission", "audit_log", "participant"
 UNGUARD = ["SET LOCAL session_replication_role = replica",  # no trigger of the application's tables, no foreign key
            *(f"ALTER TABLE referrals.{table} DISABLE TRIGGER append_only" for table in GUARDED)]
 GUARD = ["SET LOCAL session_replication_role = origin",
