@@ -1,6 +1,7 @@
 //! Mock or live: two keys to live mode, and the deletion of what was mock.
 
 use super::error::Error;
+use super::pass::{Change, Pass};
 use super::records;
 use crate::domain::mode::Mode;
 use crate::pg::{identity, settings};
@@ -10,7 +11,6 @@ use std::cell::Cell;
 
 thread_local! {
     static WARNED: Cell<bool> = const { Cell::new(false) };
-    static PURGING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The mode of what is recorded now. Warns once a session if live was chosen but does not hold here.
@@ -64,16 +64,8 @@ fn choose(mode: Mode, action: &'static str) {
 
 /// Deletes all mock lines, their audit rows and the mock standings; gives the number of lines.
 pub fn purge_mock() -> i64 {
-    /// Lets the guards pass deletions, until it is dropped: at the end, or when an error unwinds.
-    struct Pass;
-    impl Drop for Pass {
-        fn drop(&mut self) {
-            PURGING.set(false);
-        }
-    }
     let seen = ledger::seen_now();
-    PURGING.set(true);
-    let pass = Pass;
+    let pass = Pass::open(Change::Purge);
     let referrers = standing::lock_mock();
     // Of those locked alone: who comes in meanwhile comes after the purge.
     queue::delete_mock(&referrers);
@@ -82,9 +74,4 @@ pub fn purge_mock() -> i64 {
     drop(pass);
     ledger::note(&records::entry("mock_purged", None, None, json!({"lines": lines})));
     lines
-}
-
-/// Whether the deletions now under way are those of purge_mock. Not a setting: no role can turn it on.
-pub fn is_purging() -> bool {
-    PURGING.get()
 }

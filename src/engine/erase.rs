@@ -1,13 +1,13 @@
 //! Erasure: a person's key goes, what was recorded under their number stays. And who comes back afterwards.
 
 use super::error::Error;
+use super::pass::{Change, Pass};
 use super::records;
 use crate::domain::erasure::{self, SALT_BYTES, key_hash};
 use crate::domain::merkle::Hash;
 use crate::pg::entropy;
 use crate::store::{erased, ledger, participant};
 use serde_json::json;
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 /// Pseudonymises a person.
@@ -19,7 +19,7 @@ pub fn erase(user_key: &str) -> Result<(), Error> {
         salt
     });
     erased::add(id, &salt, &erasure::key_hash(&salt, user_key));
-    let pass = Pass::open();
+    let pass = Pass::open(Change::Erase);
     participant::forget_key(id);
     drop(pass);
     ledger::note(&records::entry("erased", Some(id), None, json!({})));
@@ -29,31 +29,6 @@ pub fn erase(user_key: &str) -> Result<(), Error> {
         pgrx::warning!("the key of this person is also the key of events of theirs, which keep it in {events} records");
     }
     Ok(())
-}
-
-thread_local! {
-    static ERASING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Lets the guard pass the change of a key, until it is dropped: at the end, or when an error unwinds.
-struct Pass;
-
-impl Pass {
-    fn open() -> Pass {
-        ERASING.set(true);
-        Pass
-    }
-}
-
-impl Drop for Pass {
-    fn drop(&mut self) {
-        ERASING.set(false);
-    }
-}
-
-/// Whether the change of a participant now under way is that of [`erase`].
-pub fn is_erasing() -> bool {
-    ERASING.get()
 }
 
 /// Those of the keys that belonged to people who were erased; writes nothing.

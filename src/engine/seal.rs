@@ -31,6 +31,13 @@ struct End {
     root: Option<Hash>,
 }
 
+impl End {
+    /// Where what is not sealed yet of an epoch begins.
+    fn in_epoch(&self, epoch: &Epoch) -> Position {
+        if epoch.number == self.epoch { self.until } else { Position::START }
+    }
+}
+
 /// Seals what is complete: all rows of transactions before the oldest that is still under way.
 pub fn seal() -> Result<Vec<Sealed>, Error> {
     seal::lock();
@@ -80,8 +87,8 @@ pub fn tail() -> Result<Tail, Error> {
     let (epochs, end) = (seal::epochs(), end_of_chain()?);
     let mut tail = Tail { is_in_use: end.block > 0, rows: 0, oldest: None };
     for (index, epoch) in epochs.iter().enumerate().filter(|(_, epoch)| epoch.number >= end.epoch) {
-        let from = if epoch.number == end.epoch { end.until } else { Position::START };
-        let (rows, oldest) = seal::unsealed(ids(epoch, epochs.get(index + 1)), from, Tail::MOST + 1 - tail.rows);
+        let (rows, oldest) =
+            seal::unsealed(ids(epoch, epochs.get(index + 1)), end.in_epoch(epoch), Tail::MOST + 1 - tail.rows);
         tail.rows += rows;
         tail.oldest = [tail.oldest, oldest].into_iter().flatten().min();
     }
@@ -108,7 +115,7 @@ struct Sealer {
 impl Sealer {
     /// Seals the rows of an epoch that are not sealed yet, up to a place.
     fn seal(&mut self, epoch: &Epoch, ids: RangeInclusive<i64>, until: Position) -> Result<(), Error> {
-        let from = if epoch.number == self.end.epoch { self.end.until } else { Position::START };
+        let from = self.end.in_epoch(epoch);
         if from >= until {
             return Ok(());
         }

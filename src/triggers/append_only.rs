@@ -1,7 +1,7 @@
 //! The guard of the record: refuses UPDATE, DELETE and TRUNCATE.
 
 use super::protocol::{fired, require};
-use crate::engine::{environment, erase};
+use crate::engine::pass::{self, Change};
 use crate::pg::report::{Report, raise};
 use pgrx::prelude::*;
 
@@ -16,11 +16,11 @@ fn append_only(call: pg_sys::FunctionCallInfo) {
         "referrals._append_only",
         "BEFORE, FOR EACH STATEMENT",
     );
-    if event.fired_by_delete() && environment::is_purging() {
+    if event.fired_by_delete() && pass::is_open(Change::Purge) {
         return;
     }
     let table = trigger.table_name().unwrap_or_default();
-    if table == "participant" && event.fired_by_update() && erase::is_erasing() {
+    if table == "participant" && event.fired_by_update() && pass::is_open(Change::Erase) {
         return;
     }
     let (message, hint) = match table.as_str() {
