@@ -10,7 +10,8 @@ WITH object AS (
         'default', pg_get_function_arg_default(p.oid, argument.place::integer)) ORDER BY argument.place), '[]')
      FROM unnest(p.proargnames, coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes)
        WITH ORDINALITY AS argument (name, type, mode, place)) AS arguments,
-    (SELECT min(level.ordinal) FROM level WHERE has_function_privilege(level.role, p.oid, 'EXECUTE')) AS level
+    (SELECT coalesce(json_agg(level.name ORDER BY level.ordinal), '[]') FROM level
+     WHERE has_function_privilege(level.role, p.oid, 'EXECUTE')) AS levels
   FROM pg_proc AS p, object WHERE p.pronamespace = object.schema
 ), relation AS (
   SELECT c.relname AS name, c.relkind AS kind, obj_description(c.oid, 'pg_class') AS comment,
@@ -23,7 +24,8 @@ WITH object AS (
         'definition', regexp_replace(pg_get_indexdef(i.oid), '^.* USING ', '')) ORDER BY i.relname)
      FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid
      WHERE x.indrelid = c.oid AND obj_description(i.oid, 'pg_class') IS NOT NULL) AS indexes,
-    (SELECT min(level.ordinal) FROM level WHERE has_table_privilege(level.role, c.oid, 'SELECT')) AS level
+    (SELECT coalesce(json_agg(level.name ORDER BY level.ordinal), '[]') FROM level
+     WHERE has_table_privilege(level.role, c.oid, 'SELECT')) AS levels
   FROM pg_class AS c, object WHERE c.relnamespace = object.schema AND c.relkind IN ('r', 'v')
 ), domain AS (
   SELECT t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS base, obj_description(t.oid, 'pg_type') AS comment,

@@ -11,14 +11,15 @@ All that there is in the schema `referrals`, in the words of its comments: the s
 Contents: [functions](#functions), [views](#views), [settings](#settings), [SQLSTATEs](#sqlstates), [tables](#tables),
 [domains](#domains), [internal functions](#internal-functions).
 
-A level is what [`grant_access`](#grant_access) gives a role, and includes what is of the levels before it{levels}."""
+A level is what [`grant_access`](#grant_access) gives a role, and with each function and view stands the least that is
+needed. {levels}."""
 
 SHORT_TYPES = {"timestamp with time zone": "timestamptz"}
 
 
 class Page:
     def __init__(self, catalogue, levels, conditions):
-        self.levels, self.conditions = levels, conditions
+        self.conditions = conditions
         self.settings, self.domains = catalogue["settings"] or [], catalogue["domains"]
         functions, relations = catalogue["functions"], catalogue["relations"]
         self.functions = [each for each in functions if not each["name"].startswith("_")]
@@ -26,10 +27,12 @@ class Page:
         self.views = [each for each in relations if each["kind"] == "v" and not each["name"].startswith("_")]
         self.hidden = [each for each in relations if each["kind"] == "v" and each["name"].startswith("_")]
         self.tables = [each for each in relations if each["kind"] == "r"]
+        self.reach = {level: frozenset((each["name"], str(each.get("signature"))) for each in functions + relations
+                                       if level in each["levels"]) for level in levels}
         self.anchors = {each["name"] for each in self.functions + self.views + self.tables}
 
     def text(self):
-        parts = [HEAD.format(levels=self.order_of_levels()), "## Functions", self.list_of_functions()]
+        parts = [HEAD.format(levels=self.ladder()), "## Functions", self.list_of_functions()]
         parts += [part for each in self.functions for part in self.function(each)]
         parts += ["## Views", self.list_of_relations(self.views)]
         parts += [part for each in self.views for part in self.relation(each)]
@@ -49,11 +52,21 @@ class Page:
         return words(text or "", self.anchors)
 
     def level(self, each):
-        """The lowest level that may; without one it is for the owner of the extension."""
-        return code(self.levels[each["level"]]) if each["level"] is not None else "owner"
+        """The least levels that may; without one it is for the owner of the extension."""
+        may = each["levels"]
+        least = [level for level in may if not any(self.reach[level] > self.reach[other] for other in may)]
+        return ", ".join(code(level) for level in least) or "owner"
 
-    def order_of_levels(self):
-        return ": " + ", ".join(code(level) for level in self.levels)
+    def ladder(self):
+        """Which level includes which others, as their privileges say."""
+        steps = []
+        for level, reach in self.reach.items():
+            under = [code(other) for other, less in self.reach.items() if reach > less]
+            if under:
+                steps.append(f"{code(level)} includes {' and '.join(under)}")
+            elif not any(reach < more for more in self.reach.values()):
+                steps.append(f"{code(level)} stands by itself")
+        return "; ".join(steps)
 
     def list_of_functions(self):
         return table(["function", "level", "in short"], [

@@ -53,12 +53,12 @@ def conditions():
 
 def read_catalogue(session, levels):
     """The catalogue as it is for roles of each level."""
-    session.query("CREATE TEMPORARY TABLE level (ordinal integer, role name)")
+    session.query("CREATE TEMPORARY TABLE level (ordinal integer, name text, role name)")
     for ordinal, level in enumerate(levels):
         role = ROLE.format(level)
         session.query(f"CREATE ROLE {role}")
         session.query(f"SELECT referrals.grant_access('{role}', '{level}')")
-        session.query(f"INSERT INTO level VALUES ({ordinal}, '{role}')")
+        session.query(f"INSERT INTO level VALUES ({ordinal}, '{level}', '{role}')")
     session.query("SET search_path = pg_catalog")
     return json.loads(session.value(CATALOGUE.read_text(encoding="utf-8").rstrip().rstrip(";")))
 
