@@ -2,7 +2,7 @@
 --
 -- Rights: the owner of the tables, who is the owner of the extension or has the level admin, sets up. The page needs
 -- the level app. That level may read everybody's lines: the application must choose the rows of the one who is logged
--- in, as below. For a role that sees its own user's rows alone there is the level self, see ../reference.md.
+-- in, as below. Where the database is to be that wall there is the level self: ../self_service.md.
 
 CREATE EXTENSION referrals;
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """README.md and the pages of doc/ as a test, on the server of the environment (PGHOST and the like).
 
-Every ```sql block of a page is run, in order, in one psql session on a fresh database of the page's own. A ```text block
+Every ```sql block of a page is run, in order, in one psql session on a database of the page's own, which has the extension
+and nothing else. A ```text block
 that follows one is what psql must print, but for spaces at the ends of lines and empty lines at the end; a block without
 one must raise no error. A block below the line <!-- run by tests/NAME --> is that suite's. Then every link must lead
 somewhere, every function and view must be told of, and the version must be the same everywhere.
@@ -68,10 +69,15 @@ def tidy(page):
     strictly("SET client_min_messages = warning;\n" + "".join(statements))
 
 
+def make_database():
+    strictly(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
+    psql("CREATE EXTENSION referrals;", DATABASE, "--quiet", "--set=ON_ERROR_STOP=1")
+
+
 def check_page(page):
     """Runs the blocks of a page in a database of their own."""
     tidy(page)
-    strictly(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
+    make_database()
     updated = check_blocks(page)
     tidy(page)
     if os.environ.get("UPDATE") and updated != page.text:
@@ -117,8 +123,7 @@ def check_links(pages):
 def check_surface(pages):
     """There is no function and no view that only the reference tells of."""
     text = "\n".join(page.text for page in pages if page.path != REFERENCE)
-    strictly(f"DROP DATABASE IF EXISTS {DATABASE};\nCREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
-    psql("CREATE EXTENSION referrals;", DATABASE, "--quiet", "--set=ON_ERROR_STOP=1")
+    make_database()
     public = "SELECT DISTINCT {0} FROM pg_catalog.{1} WHERE {2} = 'referrals'::regnamespace AND left({0}, 1) <> '_'"
     functions = names(public.format("proname", "pg_proc", "pronamespace"))
     views = names(public.format("relname", "pg_class", "relnamespace") + " AND relkind = 'v'")
