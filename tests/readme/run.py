@@ -105,7 +105,7 @@ def check_blocks(page):
             updated += page.text[end : block.start("output")] + "\n".join(found) + "\n"
             updated += page.text[block.end("output") : block.end()]
         end = block.end()
-        if any(len(line) > 120 for line in found):
+        if block["output"] is not None and any(len(line) > 120 for line in found):
             problem = (problem or "") + "\nwider than 120 columns"
         report(f"{page.name}, {mark.strip('= ')}", problem)
     return updated + page.text[end:]
