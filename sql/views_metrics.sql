@@ -28,14 +28,14 @@ COMMENT ON COLUMN referrals.metrics.live IS 'Whether the mode is live.';
 COMMENT ON COLUMN referrals.metrics.participants IS 'Counter: people registered.';
 COMMENT ON COLUMN referrals.metrics.ties IS 'Counter: people tied to a referrer.';
 COMMENT ON COLUMN referrals.metrics.lines IS 'Counter: ledger lines, in both modes.';
-COMMENT ON COLUMN referrals.metrics.corrections IS 'Counter: those among them that are reversals or adjustments.';
+COMMENT ON COLUMN referrals.metrics.corrections IS 'Counter: ledger lines that are reversals or adjustments, in both modes.';
 COMMENT ON COLUMN referrals.metrics.records IS 'Counter: audit rows.';
 COMMENT ON COLUMN referrals.metrics.queued IS 'Counter: events put into the queue.';
 COMMENT ON COLUMN referrals.metrics.paused_programs IS 'How many programs are paused.';
 COMMENT ON COLUMN referrals.metrics.blocks IS 'The number of the last block; 0 before the first.';
 COMMENT ON COLUMN referrals.metrics.seconds_since_block IS 'Seconds since the last block was sealed; NULL before the first.';
 COMMENT ON COLUMN referrals.metrics.unsealed_rows IS 'Audit rows that are not sealed yet; 100,001 stands for all above 100,000. NULL if the last block is damaged.';
-COMMENT ON COLUMN referrals.metrics.unsealed_seconds IS 'Seconds since the oldest of them was recorded; 0 for none, NULL if the last block is damaged.';
+COMMENT ON COLUMN referrals.metrics.unsealed_seconds IS 'Seconds since the oldest audit row that is not sealed yet was recorded; 0 for none, NULL if the last block is damaged.';
 COMMENT ON COLUMN referrals.metrics.bytes IS 'Size of the tables of the extension on disk, with their indexes, in bytes.';
 
 CREATE VIEW referrals.metrics_queue AS
@@ -52,7 +52,7 @@ LEFT JOIN (
 COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted.';
 COMMENT ON COLUMN referrals.metrics_queue.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.metrics_queue.events IS 'How many events wait.';
-COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest of them arrived; 0 for none.';
+COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest event that waits arrived; 0 for none.';
 
 CREATE VIEW referrals.metrics_payouts AS
 SELECT payout.state, payout.currency, count(*) AS payouts, trim_scale(sum(payout.amount)) AS amount

@@ -42,6 +42,12 @@ mod tests {
     }
 
     #[test]
+    fn claims_of_any_size_are_read() {
+        let deep = format!(r#"{{"a": {}{}, "sub": "ann"}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(subject(&deep), Ok(Some("ann".to_owned())));
+    }
+
+    #[test]
     fn claims_without_a_subject_name_nobody() {
         for claims in ["", "{}", r#"{"role": "anon"}"#, r#"{"sub": null}"#, r#"{"SUB": "ann"}"#, r#"{"a": {"sub": "ann"}}"#] {
             assert_eq!(subject(claims), Ok(None), "{claims}");
@@ -50,14 +56,13 @@ mod tests {
 
     #[test]
     fn what_could_be_read_in_two_ways_is_refused() {
-        let deep = format!(r#"{{"sub": "ann", "a": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         for claims in [
             "ann", " ", "null", r#""ann""#, r#"["ann"]"#, r#"[{"sub": "ann"}]"#, r#"{"sub": 42}"#, r#"{"sub": true}"#,
             r#"{"sub": ["ann"]}"#, r#"{"sub": {"$serde_json::private::Number": "42"}}"#, r#"{"sub": "ann""#,
             r#"{"sub": "ann"} {"sub": "bob"}"#, r#"{"sub": "ann", "sub": "bob"}"#, r#"{"sub": "ann", "\u0073ub": "bob"}"#,
-            r#"{'sub': 'ann'}"#, "{\"sub\": \"a\u{0}\"}", r#"{"sub": "\ud800"}"#, deep.as_str(),
+            r#"{'sub': 'ann'}"#, "{\"sub\": \"a\u{0}\"}", r#"{"sub": "\ud800"}"#,
         ] {
-            assert_eq!(subject(claims), Err(Unreadable), "{}", &claims[..claims.len().min(60)]);
+            assert_eq!(subject(claims), Err(Unreadable), "{claims}");
         }
     }
 }

@@ -54,8 +54,7 @@ const APART: [Level; 2] = [
         &[
             "USAGE ON SCHEMA referrals",
             "SELECT ON referrals.my_dashboard, referrals.my_commission_ledger, referrals.my_tier_progress",
-            "EXECUTE ON FUNCTION referrals._my_user_key(), referrals._my_dashboard(), referrals._my_tier_progress(),
-               referrals._decimals(integer, integer)",
+            "EXECUTE ON FUNCTION referrals._my_dashboard(), referrals._my_commission_ledger(), referrals._my_tier_progress()",
         ],
     ),
     (

@@ -57,7 +57,7 @@ pub fn replaced_functions() -> Vec<String> {
          JOIN pg_catalog.pg_language AS language ON language.oid = function.prolang
          WHERE function.pronamespace = 'referrals'::regnamespace
            AND (language.lanname <> 'c' OR right(function.prosrc, 8) <> '_wrapper')
-           AND (language.lanname <> 'sql' OR function.proname NOT IN ('_my_dashboard', '_my_tier_progress')) ORDER BY 1",
+           AND (language.lanname <> 'sql' OR function.proname NOT IN ('_my_dashboard', '_my_commission_ledger', '_my_tier_progress')) ORDER BY 1",
     );
     REPLACED.read(&[], |rows| all(rows, |row| required(row, 1)))
 }
