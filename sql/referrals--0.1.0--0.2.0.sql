@@ -3,6 +3,23 @@
 -- From 0.1.0 to 0.2.0. Nothing that is recorded changes. What is new stands in the same words in the files of this
 -- directory that make a fresh install.
 
+-- Descriptions that stand alone in psql.
+
+COMMENT ON SCHEMA referrals IS
+  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Names that begin with _ are not meant to be called.';
+COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
+  'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
+COMMENT ON COLUMN referrals.event_sources.currency IS 'The column with the currency of the amount; NULL for that of the plan.';
+COMMENT ON COLUMN referrals._line.status IS 'on_hold, payable, in_payout, paid, or reversed: nothing is left of the accrual, and none of it was paid.';
+COMMENT ON COLUMN referrals.tier_progress.next_from IS 'The volume at which the next tier begins; NULL at the top.';
+COMMENT ON COLUMN referrals.tier_progress.remaining IS 'What is missing to the next tier, in the unit of volume; NULL at the top.';
+COMMENT ON COLUMN referrals.tier_progress.bar IS 'The progress as text, a bar of ten places; full only at the top.';
+COMMENT ON SEQUENCE referrals.program_program_id_seq IS 'The internal numbers of programs.';
+COMMENT ON SEQUENCE referrals.participant_participant_id_seq IS 'The internal numbers of people. None is ever given out again.';
+COMMENT ON SEQUENCE referrals.audit_log_audit_id_seq IS 'The ids of audit rows, and so of ledger lines. Not without gaps: what is rolled back leaves one.';
+COMMENT ON SEQUENCE referrals.payout_payout_id_seq IS 'The ids of payouts.';
+COMMENT ON SEQUENCE referrals.queue_queue_id_seq IS 'The places in the queue, which grow in order of arrival.';
+
 -- What the views of one person read: whom the session speaks for, and that person's rows.
 
 CREATE FUNCTION referrals._my_user_key() RETURNS text
@@ -169,23 +186,6 @@ COMMENT ON COLUMN referrals.metrics_payouts.state IS 'draft, approved, paid, fai
 COMMENT ON COLUMN referrals.metrics_payouts.currency IS 'Currency of the amount.';
 COMMENT ON COLUMN referrals.metrics_payouts.payouts IS 'How many payouts.';
 COMMENT ON COLUMN referrals.metrics_payouts.amount IS 'The sum of their amounts, in the currency.';
-
--- Descriptions that stand alone in psql.
-
-COMMENT ON SCHEMA referrals IS
-  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Names that begin with _ are not meant to be called.';
-COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
-  'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
-COMMENT ON COLUMN referrals.event_sources.currency IS 'The column with the currency of the amount; NULL for that of the plan.';
-COMMENT ON COLUMN referrals._line.status IS 'on_hold, payable, in_payout, paid, or reversed: nothing is left of the accrual, and none of it was paid.';
-COMMENT ON COLUMN referrals.tier_progress.next_from IS 'The volume at which the next tier begins; NULL at the top.';
-COMMENT ON COLUMN referrals.tier_progress.remaining IS 'What is missing to the next tier, in the unit of volume; NULL at the top.';
-COMMENT ON COLUMN referrals.tier_progress.bar IS 'The progress as text, a bar of ten places; full only at the top.';
-COMMENT ON SEQUENCE referrals.program_program_id_seq IS 'The internal numbers of programs.';
-COMMENT ON SEQUENCE referrals.participant_participant_id_seq IS 'The internal numbers of people. None is ever given out again.';
-COMMENT ON SEQUENCE referrals.audit_log_audit_id_seq IS 'The ids of audit rows, and so of ledger lines. Not without gaps: what is rolled back leaves one.';
-COMMENT ON SEQUENCE referrals.payout_payout_id_seq IS 'The ids of payouts.';
-COMMENT ON SEQUENCE referrals.queue_queue_id_seq IS 'The places in the queue, which grow in order of arrival.';
 
 -- As for everything else: nobody may do anything with what is new until grant_access says so.
 DO $$

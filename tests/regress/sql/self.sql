@@ -102,6 +102,28 @@ SET referrals.user_key = '';
 SELECT user_key FROM referrals.my_dashboard;
 RESET referrals.user_key;
 SELECT user_key FROM referrals.my_dashboard;
+-- The same by a function that PostgREST calls before each request (db-pre-request), and through a view of the application's own.
+CREATE TABLE accounts (subject text PRIMARY KEY, user_key text NOT NULL);
+INSERT INTO accounts VALUES ('0b7c8a52', 'ann'), ('77e4c1d0', 'bob');
+CREATE FUNCTION who() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.set_config('referrals.user_key', coalesce((SELECT user_key FROM app.accounts WHERE subject = pg_catalog.current_setting('request.jwt.claims', true)::jsonb ->> 'sub'), ''), true)
+$$;
+CREATE VIEW earnings WITH (security_invoker) AS SELECT user_key, accrued FROM referrals.my_dashboard;
+GRANT USAGE ON SCHEMA app TO regress_referrals_person;
+GRANT SELECT ON earnings TO regress_referrals_person;
+SET SESSION AUTHORIZATION regress_referrals_api;
+BEGIN READ ONLY;
+SELECT set_config('role', 'regress_referrals_person', true), set_config('request.jwt.claims', '{"sub": "77e4c1d0"}', true);
+SELECT app.who();
+SELECT * FROM app.earnings;
+COMMIT;
+-- (Ann's key as a subject that nobody has: it is not taken for a key.)
+BEGIN READ ONLY;
+SELECT set_config('role', 'regress_referrals_person', true), set_config('request.jwt.claims', '{"sub": "ann"}', true);
+SELECT app.who();
+SELECT * FROM app.earnings;
+COMMIT;
+RESET SESSION AUTHORIZATION;
 -- Claims that cannot be read are an error, and no guess.
 SET request.jwt.claims = '{"sub": 42}';
 SELECT user_key FROM referrals.my_dashboard;
