@@ -28,13 +28,13 @@ BEGIN
   RETURN count(*) FROM referrals.payout;
 END $$;
 SELECT fill(1, 200) > 0 AS filled;
-CALL look(1, 100);
-SELECT fill(201, 5000) > 1000 AS filled;
+CALL look(1, 30);
+SELECT fill(201, 3000) > 500 AS filled;
 ANALYZE;
 CALL look(1, 5);
 SELECT pg_stat_force_next_flush();
 INSERT INTO scans_before TABLE scans;
-CALL look(1, 100);
+CALL look(1, 30);
 SELECT pg_stat_force_next_flush();
 -- The old session. None is read from end to end.
 SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
@@ -43,7 +43,7 @@ TRUNCATE scans_before;
 INSERT INTO scans_before TABLE scans;
 \c -
 \i :dir/session.psql
-CALL look(1, 100);
+CALL look(1, 30);
 SELECT pg_stat_force_next_flush();
 SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
 -- Nor is any of the rows of people's tables by the metrics.
