@@ -32,6 +32,7 @@ pub enum Error {
     LiveNotAllowed,
     UnknownLevel { level: String, levels: String },
     UnknownRole,
+    UnreadableClaims,
     NotAUsersTable { table: String },
     PrefixTooLong { bytes: usize },
     NoSingleKey { table: String },
@@ -165,6 +166,11 @@ impl From<Error> for Report {
                     .hint(format!("The levels are {levels}."))
             }
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
+            UnreadableClaims => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "request.jwt.claims is no JSON object with one sub that is a string",
+            )
+            .hint("Set referrals.user_key where the user_key is not the sub claim of the token."),
             NotAUsersTable { table } => {
                 Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that can be attached"))
                     .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a single partition or a table of the extension.")

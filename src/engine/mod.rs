@@ -16,6 +16,7 @@ pub mod health;
 pub mod journal;
 mod judge;
 pub mod membership;
+pub mod myself;
 pub mod pass;
 pub mod payouts;
 pub mod programs;
