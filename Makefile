@@ -8,11 +8,14 @@
 
 export PG PG_CONFIG DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
 
-.PHONY: build install uninstall test bench demo demo-psql psql lint clean help
+.PHONY: build all install uninstall test bench demo demo-psql psql lint package clean help
 .NOTPARALLEL:
 
 build:
 	@tests/harness/build build
+
+# PGXN's clients say `make all`.
+all: build
 
 install:
 	@tests/harness/build install
@@ -38,6 +41,9 @@ psql:
 lint:
 	@SUITES=lint tests/run
 
+package:
+	@packaging/package
+
 clean:
 	rm -rf target
 
@@ -53,6 +59,7 @@ help:
 	@echo 'make lint       rustfmt and clippy'
 	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
 	@echo 'make uninstall  remove it from there'
+	@echo 'make package    a Debian package for that Postgres, and a zip for PGXN'
 	@echo 'make clean      remove target/, with all that was fetched and built'
 	@echo 'PG=16 fetches and uses PostgreSQL 16 instead of 18'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'

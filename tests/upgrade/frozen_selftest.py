@@ -6,10 +6,10 @@ from pathlib import Path
 
 from frozen import FOLDER, SUMS, digest, problems
 
-CHANGELOG = "# Changelog\n\n## [0.3.0] - unreleased\n\n## [0.2.0] - 2026-02-01\n\n## [0.1.0] - 2026-01-01\n"
-RELEASED = [f"{FOLDER}/referrals--0.1.0.sql", f"{FOLDER}/0.1.0.dump.sql", f"{FOLDER}/referrals--0.2.0.sql", f"{FOLDER}/0.2.0.dump.sql",
-            "sql/referrals--0.1.0--0.2.0.sql"]
-UPGRADE = "sql/referrals--0.2.0--0.3.0.sql"
+CHANGELOG = "# Changelog\n\n## [7.3.0] - unreleased\n\n## [7.2.0] - 2026-02-01\n\n## [7.1.0] - 2026-01-01\n"
+RELEASED = [f"{FOLDER}/referrals--7.1.0.sql", f"{FOLDER}/7.1.0.dump.sql", f"{FOLDER}/referrals--7.2.0.sql", f"{FOLDER}/7.2.0.dump.sql",
+            "sql/referrals--7.1.0--7.2.0.sql"]
+UPGRADE = "sql/referrals--7.2.0--7.3.0.sql"
 
 
 def write(repo, file, text):
@@ -45,17 +45,17 @@ def edit_with_sum_committed(repo):
 # What somebody does, and what must be said of it.
 DONE = [
     ("an edit", edit, "was released, and is not as it was"),
-    ("an edit with its sum", edit_with_sum, "has another sum for sql/referrals--0.1.0--0.2.0.sql than commit"),
-    ("an edit with its sum, committed", edit_with_sum_committed, "has another sum for sql/referrals--0.1.0--0.2.0.sql than commit"),
-    ("a file taken away", lambda repo: (repo / RELEASED[0]).unlink(), "referrals--0.1.0.sql is in"),
+    ("an edit with its sum", edit_with_sum, "has another sum for sql/referrals--7.1.0--7.2.0.sql than commit"),
+    ("an edit with its sum, committed", edit_with_sum_committed, "has another sum for sql/referrals--7.1.0--7.2.0.sql than commit"),
+    ("a file taken away", lambda repo: (repo / RELEASED[0]).unlink(), "referrals--7.1.0.sql is in"),
     ("a file taken away with its sum", lambda repo: ((repo / RELEASED[0]).unlink(), write_sums(repo, RELEASED[1:])),
-     "referrals--0.1.0.sql is missing: CHANGELOG.md says that 0.1.0 is released"),
-    ("a sum taken away", lambda repo: write_sums(repo, RELEASED[:-1]), "sql/referrals--0.1.0--0.2.0.sql is released, and not in"),
-    ("an install script without a sum", lambda repo: write_sums(repo, RELEASED[1:]), "referrals--0.1.0.sql is not in"),
+     "referrals--7.1.0.sql is missing: CHANGELOG.md says that 7.1.0 is released"),
+    ("a sum taken away", lambda repo: write_sums(repo, RELEASED[:-1]), "sql/referrals--7.1.0--7.2.0.sql is released, and not in"),
+    ("an install script without a sum", lambda repo: write_sums(repo, RELEASED[1:]), "referrals--7.1.0.sql is not in"),
     ("no upgrade script", lambda repo: (repo / UPGRADE).unlink(), f"{UPGRADE} is missing"),
     ("a sum before the release", lambda repo: write_sums(repo, [*RELEASED, UPGRADE]), f"{UPGRADE} is in"),
     ("a release without its files", lambda repo: write(repo, "CHANGELOG.md", CHANGELOG.replace("unreleased", "2026-03-01")),
-     "0.3.0.dump.sql is missing"),
+     "7.3.0.dump.sql is missing"),
 ]
 
 
