@@ -3,13 +3,12 @@
 
 Every ```sql block is run, in order, in one psql session on a fresh database. A ```text block that follows one is what
 psql must print, but for spaces at the ends of lines and empty lines at the end; a block without one must raise no error.
-Then the README must name every function and view that there is, and the version must be the same everywhere.
+Then the README must name every function and view that there is.
 
 UPDATE=1 writes what came out into the README.
 """
 
 import difflib
-import json
 import os
 import pathlib
 import re
@@ -113,19 +112,6 @@ def check_surface(text):
         report(f"the {kind} of the README are those of the extension", "\n".join(problem))
 
 
-def check_version():
-    version = re.search(r'^version = "(.*)"', (REPO / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
-    meta = json.loads((REPO / "META.json").read_text(encoding="utf-8"))
-    changelog = (REPO / "CHANGELOG.md").read_text(encoding="utf-8")
-    found = {
-        "META.json": meta["version"],
-        "META.json, provides": meta["provides"]["referrals"]["version"],
-        "CHANGELOG.md": re.search(r"^## \[(\d.*?)\]", changelog, re.MULTILINE)[1],
-    }
-    wrong = [f"{place} has {other}, Cargo.toml {version}" for place, other in found.items() if other != version]
-    report("one version everywhere", "\n".join(wrong))
-
-
 def main():
     text = README.read_text(encoding="utf-8")
     blocks = list(BLOCK.finditer(text))
@@ -137,7 +123,6 @@ def main():
     strictly(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
     updated = check_blocks(text, blocks)
     check_surface(text)
-    check_version()
     tidy(blocks)
     if os.environ.get("UPDATE") and updated != text:
         README.write_text(updated, encoding="utf-8")
