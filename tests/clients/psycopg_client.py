@@ -14,9 +14,9 @@ WORKERS, EACH = 6, 10
 
 
 # [connect]
-def connect(user):
+def connect(user, **parameters):
     # Behind pgbouncer no statement is prepared: the next transaction may have another server connection.
-    connection = psycopg.connect(user=user, prepare_threshold=None if POOLED else 5)
+    connection = psycopg.connect(user=user, prepare_threshold=None if POOLED else 5, **parameters)
     # [end]
     connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
     return connection
@@ -197,7 +197,7 @@ def workers(owner, app):
     report.made(WORKERS)
 
     def work(i):
-        with connect("clients_app") as connection:
+        with connect("clients_app", application_name=f"psycopg worker {i}") as connection:
             for number in range(EACH):
                 with connection.transaction():
                     report.backend(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
@@ -216,6 +216,9 @@ def workers(owner, app):
     concurrently(WORKERS, work)
     check("every connection goes by the new version", Decimal("71.90"))
     report.made(WORKERS * EACH, *[Decimal("7.00")] * WORKERS * EACH)
+    report.equal("the audit trail has each application's name", [(f"psycopg worker {i}", 2 * EACH) for i in range(WORKERS)], app.execute(
+        """SELECT application, count(*) FROM referrals.audit_trail
+           WHERE action = 'accrual' AND application LIKE 'psycopg worker%' GROUP BY 1 ORDER BY 1""").fetchall())
 
 
 def main():

@@ -17,6 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "differential"))
 
+import page  # noqa: E402
+import state  # noqa: E402
 from bouncer import PORT, POOL, Bouncer  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 
@@ -139,8 +141,10 @@ def main(wanted):
         if pgbouncer := suite.install("pgbouncer"):
             bouncer = Bouncer(*pgbouncer)
             bouncer.start(ROLES)
+            state.check(suite.check)
             suite.run("pooled", PORT, clients)
         suite.run("direct", int(os.environ["PGPORT"]), clients)
+        page.check(suite.check, os.environ.get("UPDATE"))
     except (Failure, RuntimeError, subprocess.CalledProcessError) as problem:
         suite.check("the suite came to its end", False, problem)
     finally:

@@ -64,8 +64,9 @@ def users():
         report.equal("create_user earned in its transaction",
                      [(str(ben.pk), Decimal("0.10")), (str(eve.pk), Decimal("0.20"))], list(earned.values_list("referee", "amount")))
         report.true("the new users have codes there", code(ben) and code(eve))
-    nobody = sign_up("nobody")
-    report.equal("the code is forgotten after the sign-up", 2, Dashboard.objects.get(pk=str(maria.pk)).referrals)
+        # The code was told for one user, and is forgotten in the same transaction.
+        nobody = User.objects.create_user("nobody")
+        report.equal("whoever signs up next is nobody's", (2, Decimal("0.30")), referred(maria))
     sign_up("mistaken", "NOSUCHCODE")
     report.made(5, Decimal("0.10"), Decimal("0.20"))
     report.equal("Django reads its users as before", nobody, User.objects.get(username="nobody"))

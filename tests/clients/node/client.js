@@ -154,6 +154,18 @@ async function money() {
   equal("so is their sum", "567891358024679.42", (await referred(partner.id))[1]);
   check("which numbers are not", AMOUNTS.map(Number).reduce((sum, amount) => sum + amount).toFixed(2) !== TOTAL);
   made(2, "0.10", ...AMOUNTS);
+  await timesOfEvents(payer);
+}
+
+// A Date has milliseconds: what was read as one and is sent again is another event. As text it is the same.
+async function timesOfEvents(payer) {
+  const accrue = "SELECT referrals.accrue('payment', 'node-time', $1, 5, occurred_at => $2)";
+  const [line] = await one(app, accrue, [`node:${payer.id}`, "2025-03-01 09:00:00.123456+00"]);
+  const [date, text] = await one(app, "SELECT occurred_at, occurred_at::text FROM referrals.commission_ledger WHERE id = $1", [line]);
+  check("a time is read as a Date", date instanceof Date, date);
+  await refused("which is not the same any more", "23505", "node-time", () => app.query(accrue, [`node:${payer.id}`, date]));
+  equal("as text it is", [line], await one(app, accrue, [`node:${payer.id}`, text]));
+  made(0, "5.00");
 }
 
 async function refused(what, sqlstate, text, action) {

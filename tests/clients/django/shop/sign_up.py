@@ -8,11 +8,13 @@ from django.db.models.functions import Cast
 
 
 def sign_up(username, code="", using="default"):
-    with transaction.atomic(using=using):
-        with connections[using].cursor() as cursor:
-            # For this transaction alone, so it is safe behind pgbouncer.
-            cursor.execute("SELECT set_config('shop.referred_by', %s, true)", [code])
-        return User.objects.db_manager(using).create_user(username)
+    tell = "SELECT set_config('shop.referred_by', %s, true)"
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        # For this transaction alone, so it is safe behind pgbouncer, and in it for this user alone.
+        cursor.execute(tell, [code])
+        user = User.objects.db_manager(using).create_user(username)
+        cursor.execute(tell, [""])
+    return user
 
 
 def with_codes(users):
