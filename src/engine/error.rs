@@ -13,6 +13,7 @@ use pgrx::prelude::PgSqlErrorCode as Code;
 #[derive(Debug)]
 pub enum Error {
     ReadOnly { function: &'static str, on_standby: bool },
+    Receives { what: String, subscription: String },
     NullArgument { name: &'static str },
     EmptyKey,
     KeyTooLong { bytes: usize },
@@ -96,6 +97,11 @@ impl From<Error> for Report {
                 true => "This server is a standby. Call it on the primary.",
                 false => "Call it in a READ WRITE transaction.",
             }),
+            Receives { what, subscription } => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("{what} writes, and this database receives its record through subscription \"{subscription}\""),
+            )
+            .hint("Call it in the database that the record comes from; here it can be read, verified and reported on."),
             NullArgument { name } => Report::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("{name} must not be NULL")),
             EmptyKey => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "user_key must not be empty"),
             KeyTooLong { bytes } => Report::new(

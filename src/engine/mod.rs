@@ -22,6 +22,7 @@ pub mod payouts;
 pub mod programs;
 pub mod progress;
 pub mod queue;
+pub mod receiving;
 pub mod reconcile;
 mod reconcile_events;
 mod reconcile_partitions;
