@@ -21,6 +21,7 @@ pub enum Error {
     CodeTaken { wanted: String },
     NoFreeCode,
     TimeOutOfRange { name: &'static str, given: String },
+    EmptyTime { since: String, until: String },
     NumberNotFinite { name: &'static str },
     NumberOutOfRange { name: &'static str },
     EarningsOutOfRange,
@@ -127,6 +128,11 @@ impl From<Error> for Report {
                 Code::ERRCODE_DATETIME_FIELD_OVERFLOW,
                 format!("{name} is {given}, which is not a time in the years 1 to 9998"),
             ),
+            EmptyTime { since, until } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("no time is from {since} on and before {until}"),
+            )
+            .hint("since must be earlier than until. NULL leaves either open."),
             NumberNotFinite { name } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must be a finite number"))
             }

@@ -30,6 +30,7 @@ mod reconcile_triggers;
 mod reconcile_users;
 pub mod records;
 pub mod register;
+pub mod report;
 pub mod reversal_error;
 pub mod reverse;
 pub mod seal;
