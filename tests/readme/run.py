@@ -3,8 +3,8 @@
 
 Every ```sql block of a page is run, in order, in one psql session on a database of the page's own, which has the extension
 and nothing else. A ```text block that follows one is what psql must print, but for spaces at the ends of lines and empty
-lines at the end; a block without one must raise no error. A block below the line <!-- run by tests/NAME --> is that suite's. Then every link must lead
-somewhere, and every function and view must be told of.
+lines at the end; a block without one must raise no error. A block below the line <!-- run by tests/NAME --> is that
+suite's. Then every link must lead somewhere, and every function and view must be told of.
 
 PAGES="README.md doc/plans.md" runs only these. UPDATE=1 writes what came out into the pages.
 """
