@@ -9,11 +9,14 @@
 
 export PG PG_CONFIG JOBS DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
 
-.PHONY: build install uninstall test bench demo demo-psql psql lint clean help
+.PHONY: build all install uninstall test bench demo demo-psql psql lint package clean help
 .NOTPARALLEL:
 
 build:
 	@tests/harness/build build
+
+# PGXN's clients say `make all`.
+all: build
 
 install:
 	@tests/harness/build install
@@ -39,6 +42,9 @@ psql:
 lint:
 	@SUITES=lint tests/run
 
+package:
+	@packaging/package
+
 clean:
 	rm -rf target
 
@@ -54,6 +60,7 @@ help:
 	@echo 'make lint       rustfmt and clippy'
 	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
 	@echo 'make uninstall  remove it from there'
+	@echo 'make package    a Debian package for that Postgres, and a zip for PGXN'
 	@echo 'make clean      remove target/, with all that was fetched and built'
 	@echo 'PG=15 or PG=16 fetches and uses that PostgreSQL instead of 18; make test PG=all tests all three'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'
