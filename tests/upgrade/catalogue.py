@@ -11,6 +11,8 @@ def privileges(column):
 NAMESPACE = "'referrals'::regnamespace"
 EXTENSION = "(SELECT oid FROM pg_extension WHERE extname = 'referrals')"
 MEMBERS = f"(SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND refobjid = {EXTENSION} AND deptype = 'e')"
+# Debian's 15.20 keeps a number of its own there, another one for each table made.
+OPTIONS = "(SELECT array_agg(option ORDER BY option) FROM unnest(a.attoptions) AS option WHERE option NOT LIKE 'pg_attver=%')"
 RELATION = f"c.relnamespace = {NAMESPACE}"
 # The last minor releases of older majors keep a version of their own of each column among its options.
 OPTIONS = "(SELECT array_agg(option) FROM unnest(a.attoptions) AS option WHERE option !~ '^pg_attver=')"
