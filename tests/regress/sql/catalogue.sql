@@ -51,6 +51,9 @@ WHERE pg_describe_object(d.classoid, d.objoid, d.objsubid) ~ '\mreferrals\M' AND
 -- Functions that run with the owner's rights have a fixed search_path; so have triggers. Nothing is SECURITY DEFINER by its language's default.
 SELECT p.oid::regprocedure AS path_not_fixed, p.proconfig FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
   AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(p.proconfig, '{}')) ORDER BY 1;
+-- Where Postgres is to keep from reading tables from end to end it does not compile what it plans, either.
+SELECT p.oid::regprocedure AS compiles, p.proconfig FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
+  AND 'enable_seqscan=off' = ANY (p.proconfig) AND 'jit=off' <> ALL (p.proconfig) ORDER BY 1;
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
   'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain',
