@@ -3,6 +3,15 @@
 -- From 0.1.0 to 0.2.0. Nothing that is recorded changes. What is new stands in the same words in the files of this
 -- directory that make a fresh install.
 
+-- Nothing below may resolve to an object that somebody planted in a schema of the installer's path.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
+-- What there is already, so that the end of this script knows what is new.
+SELECT pg_catalog.set_config('referrals_update.known', pg_catalog.array_agg(classid || '/' || objid)::text, true)
+FROM pg_catalog.pg_depend
+WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+  AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+
 -- Their plans are not compiled: see functions_users.sql and functions_trust.sql.
 ALTER FUNCTION referrals.accrue SET jit = off;
 ALTER FUNCTION referrals.reverse SET jit = off;
@@ -206,18 +215,34 @@ COMMENT ON COLUMN referrals.metrics_payouts.currency IS 'Currency of the amount.
 COMMENT ON COLUMN referrals.metrics_payouts.payouts IS 'How many payouts.';
 COMMENT ON COLUMN referrals.metrics_payouts.amount IS 'The sum of their amounts, in the currency.';
 
--- As for everything else: nobody may do anything with what is new until grant_access says so.
-DO $$
-DECLARE
-  granted record;
--- Nothing below may resolve to an object that somebody planted in a schema of the installer's path.
-SET LOCAL search_path = pg_catalog, pg_temp;
+-- What logical replication applies fires triggers of rows alone.
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
 
--- What there is already, so that the end of this script knows what is new.
-SELECT pg_catalog.set_config('referrals_update.known', pg_catalog.array_agg(classid || '/' || objid)::text, true)
-FROM pg_catalog.pg_depend
-WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
-  AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+COMMENT ON FUNCTION referrals.health() IS
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
+
+-- The report: a page to look at.
+
+CREATE FUNCTION referrals.report(program text DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
+RETURNS text
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'report_wrapper';
+COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
+  'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
 
 -- The end: nobody may do anything with what is new, and pg_dump carries it, as after a fresh install (privileges.sql and
 -- dump.sql). What was there before keeps the grants that people were given.
@@ -230,21 +255,6 @@ BEGIN
   FOR granted IN
     SELECT DISTINCT object.name, CASE entry.grantee WHEN 0 THEN 'PUBLIC' ELSE entry.grantee::regrole::text END AS grantee
     FROM (
-      SELECT 'FUNCTION ' || oid::regprocedure, proowner, coalesce(proacl, acldefault('f', proowner))
-      FROM pg_catalog.pg_proc
-      WHERE pronamespace = 'referrals'::regnamespace
-        AND proname IN ('_my_user_key', '_my_dashboard', '_my_commission_ledger', '_my_tier_progress', '_unsealed')
-      UNION ALL
-      SELECT 'TABLE ' || oid::regclass, relowner, relacl
-      FROM pg_catalog.pg_class
-      WHERE relnamespace = 'referrals'::regnamespace
-        AND relname IN ('my_dashboard', 'my_commission_ledger', 'my_tier_progress', 'metrics', 'metrics_queue', 'metrics_seal', 'metrics_payouts')
-    ) AS object (name, owner, privileges)
-    CROSS JOIN LATERAL aclexplode(object.privileges) AS entry
-    WHERE entry.grantee <> object.owner
-  LOOP
-    EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', granted.name, granted.grantee);
-  END LOOP;
       SELECT tableoid, oid, 'FUNCTION ' || oid::regprocedure, proowner, coalesce(proacl, acldefault('f', proowner))
       FROM pg_catalog.pg_proc WHERE pronamespace = 'referrals'::regnamespace
       UNION ALL
@@ -267,31 +277,3 @@ BEGIN
   END LOOP;
 END
 $$;
--- What logical replication applies fires triggers of rows alone.
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
-
-COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
--- The report: a page to look at.
-
-CREATE FUNCTION referrals.report(program text DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
-RETURNS text
-LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'report_wrapper';
-COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
-  'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
-REVOKE ALL ON FUNCTION referrals.report(text, timestamptz, timestamptz) FROM PUBLIC;
