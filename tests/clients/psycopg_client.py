@@ -168,6 +168,10 @@ def exceptions(owner, app):
             "SELECT referrals.define_program('psycopg', %s)", [Jsonb(bad)])
     refused("22003", errors.NumericValueOutOfRange, "amount", app,
             "SELECT referrals.accrue('payment', 'psycopg-long', 'psycopg:1', %s)", [Decimal("0.00001")])
+    refused("a float is no amount: 42883", errors.UndefinedFunction, "double precision", app,
+            "SELECT referrals.accrue('payment', 'psycopg-float', 'psycopg:1', %s)", [0.1 + 0.2])
+    refused("an integer is no key: 42883", errors.UndefinedFunction, "referrals.code_of(smallint)", app,
+            "SELECT referrals.code_of(%s)", [1])
     with connect("clients_web") as web:
         refused("42501", errors.InsufficientPrivilege, "permission denied for schema referrals", web,
                 "SELECT * FROM referrals.commission_ledger")

@@ -190,7 +190,8 @@ async function errors() {
   // [end]
   const bad = { currency: "USD", tiers: [{ name: "Bronze", from: 0, rates: { signup: { percent: "5" } } }] };
   await refused("22023", "22023", "$.tiers[0].rates.signup", () => owner.query("SELECT referrals.define_program('node', $1)", [bad]));
-  await refused("22003", "22003", "amount", () => app.query("SELECT referrals.accrue('payment', 'node-long', 'node:1', $1)", ["0.00001"]));
+  await refused("a sum of floats: 22003", "22003", "amount",
+    () => app.query("SELECT referrals.accrue('payment', 'node-float', 'node:1', $1)", [0.1 + 0.2]));
   await refused("42501", "42501", "permission denied for schema referrals", () => web.query("SELECT * FROM referrals.dashboard"));
   await web.query("INSERT INTO node_users (name, referred_by) VALUES ('From the web', 'NODEMARIA')");
   made(1, "0.20");
