@@ -1,5 +1,6 @@
 //! Programs and plans, and the copy of them that each backend keeps.
 
+use super::audit_id;
 use super::cache::Cached;
 use super::statement::{Statement, all, column, first, required};
 use crate::domain::plan::{PlanVersion, Program};
@@ -33,6 +34,11 @@ pub fn by_id(program_id: i32) -> Option<Rc<Program>> {
 /// The program of a name.
 pub fn by_name(name: &str) -> Option<Rc<Program>> {
     PROGRAMS.with(|programs| programs.get(load)).values().find(|program| program.name == name).cloned()
+}
+
+/// Whether there is any program.
+pub fn is_any() -> bool {
+    !PROGRAMS.with(|programs| programs.get(load)).is_empty()
 }
 
 /// Whether any program ever queued, so that something may be waiting.
@@ -73,6 +79,8 @@ fn plan_version(row: &SpiHeapTupleData, program: &str, version: i32) -> PlanVers
 
 /// Creates a program; `None` if there is one of this name, though it may have been committed this very moment.
 pub fn create(name: &str) -> Option<i32> {
+    // Before it takes an id: where the record was received, the sequence is behind until then.
+    audit_id::begin_epoch_if_new();
     static CREATE: Statement =
         Statement("INSERT INTO referrals.program (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING program_id");
     CREATE.write(&[name.into()], |rows| first(rows, |row| required(row, 1)))
