@@ -36,8 +36,9 @@ COMMENT ON FUNCTION referrals.explain(bigint) IS
 -- standard_conforming_strings off a backslash would end a string elsewhere, and whoever inserts could choose what the
 -- condition says.
 CREATE FUNCTION referrals._on_event() RETURNS trigger
-LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
   SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
+  SET jit = off
 AS 'MODULE_PATHNAME', 'on_event_wrapper';
 COMMENT ON FUNCTION referrals._on_event() IS
   'Trigger on a table of events, made by attach_events: accrues and reverses the events of an INSERT, COPY, MERGE or UPDATE in the order of their rows. Errors: 39P01 when fired in another way.';

@@ -215,20 +215,21 @@ COMMENT ON COLUMN referrals.metrics_payouts.currency IS 'Currency of the amount.
 COMMENT ON COLUMN referrals.metrics_payouts.payouts IS 'How many payouts.';
 COMMENT ON COLUMN referrals.metrics_payouts.amount IS 'The sum of their amounts, in the currency.';
 
--- What logical replication applies fires triggers of rows alone.
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
+-- What logical replication applies fires triggers of rows alone. OR REPLACE, since reconcile() of the new library says how to
+-- make them, and somebody may have done so before this.
+CREATE OR REPLACE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
   FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
+CREATE OR REPLACE TRIGGER forget_received AFTER INSERT ON referrals.plan
   FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
+CREATE OR REPLACE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
   FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
+CREATE OR REPLACE TRIGGER forget_received AFTER INSERT ON referrals.epoch
   FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
+CREATE OR REPLACE TRIGGER forget_received AFTER INSERT ON referrals.erased
   FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
 

@@ -7,6 +7,9 @@ use pgrx::pg_sys::Oid;
 /// What a level adds to those that it includes.
 type Level = (&'static str, &'static [&'static str]);
 
+/// What a level has had since 0.2.0: it is missing between the installation of the package and ALTER EXTENSION UPDATE.
+const REPORT: &str = "EXECUTE ON FUNCTION referrals.report(text, timestamptz, timestamptz)";
+
 /// For the people of a company: each level includes those before it.
 const LADDER: [Level; 4] = [
     (
@@ -15,8 +18,8 @@ const LADDER: [Level; 4] = [
             "USAGE ON SCHEMA referrals",
             "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail,
                referrals.attachments, referrals.event_sources, referrals.payouts, referrals.blocks",
-            "EXECUTE ON FUNCTION referrals.explain(bigint), referrals.report(text, timestamptz, timestamptz),
-               referrals._attachment(bytea), referrals._event_source(bytea), referrals._decimals(integer, integer),
+            REPORT,
+            "EXECUTE ON FUNCTION referrals.explain(bigint), referrals._attachment(bytea), referrals._event_source(bytea), referrals._decimals(integer, integer),
                referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric)",
         ],
     ),
@@ -100,9 +103,16 @@ pub fn role_name(role: Oid) -> Option<String> {
 
 /// Grants a level, with what it includes, to a role given by its quoted name.
 pub fn grant(quoted_role: &str, level: &str) {
-    for privilege in privileges(level) {
+    for privilege in privileges(level).filter(|it| *it != REPORT || has_report()) {
         let statement = format!("GRANT {privilege} TO {quoted_role}");
         Spi::connect_mut(|client| client.update(statement.as_str(), None, &[]).map(|_| ()))
             .expect("built from constants and a quoted name");
     }
+}
+
+/// Whether the database has been updated to what has the report.
+fn has_report() -> bool {
+    static HAS: Statement =
+        Statement("SELECT to_regprocedure('referrals.report(text, timestamptz, timestamptz)') IS NOT NULL");
+    HAS.read(&[], |rows| first(rows, |row| required(row, 1))).unwrap_or(false)
 }

@@ -14,8 +14,6 @@ MEMBERS = f"(SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extensi
 # Debian's 15.20 keeps a number of its own there, another one for each table made.
 OPTIONS = "(SELECT array_agg(option ORDER BY option) FROM unnest(a.attoptions) AS option WHERE option NOT LIKE 'pg_attver=%')"
 RELATION = f"c.relnamespace = {NAMESPACE}"
-# The last minor releases of older majors keep a version of their own of each column among its options.
-OPTIONS = "(SELECT array_agg(option) FROM unnest(a.attoptions) AS option WHERE option !~ '^pg_attver=')"
 
 # For each kind a query whose column `is` names an object, and whose other columns are what is compared.
 QUERIES = {

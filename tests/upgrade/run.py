@@ -106,8 +106,9 @@ def check_window(checks, lab, version):
         fill_as_far(session)
         checks.equal(f"{what}: the version", version, session.value("SELECT extversion FROM pg_extension WHERE extname = 'referrals'"))
         checks.equal(f"{what}: live", "live", session.value("SELECT referrals.mode()"))
-        root, reconciled = last_root(session), reconcile(session)
-        check_sound(checks, what, session, reconciled)
+        root = last_root(session)
+        checks.equal(f"{what}: verify() finds nothing", [], session.query("SELECT * FROM referrals.verify()"))
+        reconciled = repair(checks, what, session)
         user = User(lab.cluster.session(name), 3_000_000)
         user.check(checks, what)
         other = lab.cluster.session(name)
@@ -132,6 +133,18 @@ def check_window(checks, lab, version):
                      differences(snapshot(session), updated))
 
 
+def repair(checks, what, session):
+    """Makes the guards that reconcile() of this library misses in the old SQL, as somebody may before they update; gives
+    what it finds then."""
+    for problem, _, statements in reconcile(session):
+        if problem == "guard_disabled":
+            for statement in statements.split("; "):
+                session.query(statement)
+    found = reconcile(session)
+    checks.true(f"{what}: reconcile() misses no guard", not any(problem == "guard_disabled" for problem, *_ in found), str(found))
+    return found
+
+
 def grant(session):
     """Gives the roles what the levels have now: what is new is nobody's after an update."""
     for role, level in ((READER, "reader"), (APP, "app")):
@@ -146,9 +159,9 @@ def check_dump(checks, lab, version, into):
         told = client("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", str(RELEASED / f"{version}.dump.sql"),
                       "-d", lab.cluster.database("old_rows"))
         checks.equal(f"{what}: the restore says nothing", (0, ""), told)
-        reconciled = reconcile(session)
+        reconciled = [row for row in reconcile(session) if row[0] != "guard_disabled"]
         if into != CURRENT:
-            check_sound(checks, f"{what}, before the update", session, reconciled)
+            checks.equal(f"{what}, before the update: verify() finds nothing", [], session.query("SELECT * FROM referrals.verify()"))
             check_shown(checks, f"{what}, before the update", session)
             update(session)
         check_sound(checks, what, session, reconciled)
