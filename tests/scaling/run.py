@@ -21,7 +21,7 @@ sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies"
 from cluster import Cluster  # noqa: E402
 from copied import Checks  # noqa: E402
 from history import APP, READER, fill  # noqa: E402
-from office import check_first_copy, check_received, check_refused, check_tampered, wait_for_copy, wait_for_office  # noqa: E402
+from office import check_codes, check_first_copy, check_received, check_refused, check_tampered  # noqa: E402
 from overview import check_overview  # noqa: E402
 from psql import Failure  # noqa: E402
 from storm import check_storm  # noqa: E402
@@ -97,6 +97,7 @@ def main():
             office = part("head office", make_office, stack, shards)
             part("first copy", check_first_copy, checks, shards, office)
             part("nothing is written", check_refused, checks, shards, office)
+            part("codes", check_codes, checks, shards)
             part("storm", check_storm, checks, shards, office)
             part("all of it arrived", check_received, checks, shards, office)
             part("overview", check_overview, checks, shards, office, script)
