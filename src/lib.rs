@@ -1,12 +1,14 @@
 //! `referrals`: partner programs inside Postgres. Codes, attribution, tiered commissions, an append-only ledger and its
 //! audit trail, in one transaction with the sign-up that they are about.
 //!
-//! Flow is one way: `triggers` or `api` -> `engine` -> `domain` (decides, pure) -> `store` (SQL).
+//! Flow is one way: `triggers` or `api` -> `engine` -> `domain` (decides, pure) -> `store` (SQL). `report` is how the page
+//! of `referrals.report` looks, as pure as the domain.
 
 mod api;
 mod domain;
 mod engine;
 mod pg;
+mod report;
 mod store;
 mod triggers;
 
@@ -39,10 +41,15 @@ extension_sql_file!("../sql/functions_events.sql", name = "functions_events", re
 extension_sql_file!("../sql/functions_payouts.sql", name = "functions_payouts", requires = ["functions_events"]);
 extension_sql_file!("../sql/functions_operations.sql", name = "functions_operations", requires = ["functions_payouts"]);
 extension_sql_file!("../sql/functions_trust.sql", name = "functions_trust", requires = ["functions_operations"]);
-extension_sql_file!("../sql/views_ledger.sql", name = "views_ledger", requires = ["functions_trust"]);
+extension_sql_file!("../sql/functions_report.sql", name = "functions_report", requires = ["functions_trust"]);
+extension_sql_file!("../sql/views_ledger.sql", name = "views_ledger", requires = ["functions_report"]);
 extension_sql_file!("../sql/views_referrers.sql", name = "views_referrers", requires = ["views_ledger"]);
 extension_sql_file!("../sql/views_payouts.sql", name = "views_payouts", requires = ["views_referrers"]);
 extension_sql_file!("../sql/views_attachments.sql", name = "views_attachments", requires = ["views_payouts"]);
 extension_sql_file!("../sql/views_blocks.sql", name = "views_blocks", requires = ["views_attachments"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_blocks"]);
+extension_sql_file!("../sql/functions_self.sql", name = "functions_self", requires = ["views_blocks"]);
+extension_sql_file!("../sql/views_self.sql", name = "views_self", requires = ["functions_self"]);
+extension_sql_file!("../sql/functions_monitoring.sql", name = "functions_monitoring", requires = ["views_self"]);
+extension_sql_file!("../sql/views_metrics.sql", name = "views_metrics", requires = ["functions_monitoring"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_metrics"]);
 extension_sql_file!("../sql/privileges.sql", name = "privileges", requires = ["dump"]);

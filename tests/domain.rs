@@ -1,13 +1,19 @@
-//! Compiles the domain by itself, without Postgres or pgrx, and runs its unit and property tests.
-//! That it compiles here is the proof that the domain is pure.
+//! Compiles the domain and the looks of the report by themselves, without Postgres or pgrx, and runs their unit and property
+//! tests. That they compile here is the proof that they are pure.
 
 #![allow(dead_code, reason = "the tests of a module do not call everything that the extension calls")]
 
 #[path = "../src/domain/mod.rs"]
 mod domain;
 
+#[path = "../src/report/mod.rs"]
+mod report;
+
 #[path = "domain/mod.rs"]
 mod rules;
+
+#[path = "report/mod.rs"]
+mod pages;
 
 /// Rules about the source tree itself.
 mod house {
@@ -33,8 +39,8 @@ mod house {
     }
 
     #[test]
-    fn the_domain_knows_nothing_of_postgres() {
-        for (path, text) in sources("src/domain") {
+    fn the_domain_and_the_report_know_nothing_of_postgres() {
+        for (path, text) in sources("src/domain").into_iter().chain(sources("src/report")) {
             assert!(!text.contains("pgrx") && !text.contains("Spi"), "{} names pgrx", path.display());
         }
     }
@@ -54,7 +60,8 @@ mod house {
     #[test]
     fn flow_is_one_way() {
         for (room, forbidden) in [
-            ("src/domain", &["crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
+            ("src/domain", &["crate::report", "crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
+            ("src/report", &["crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
             ("src/store", &["crate::engine", "crate::api", "crate::triggers"][..]),
             ("src/engine", &["crate::api", "crate::triggers"][..]),
             ("src/api", &["crate::store", "crate::triggers"]),

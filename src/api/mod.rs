@@ -8,6 +8,7 @@ mod events;
 mod operations;
 mod payouts;
 mod programs;
+mod report;
 mod trust;
 mod users;
 mod views;

@@ -45,6 +45,21 @@ impl Timestamp {
         Timestamp(self.0.saturating_sub(i64::from(days) * 24 * HOUR))
     }
 
+    /// The day that holds this time, counted from 1970-01-01 UTC.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(24 * HOUR)
+    }
+
+    /// The first instant of a day counted so.
+    pub const fn of_day(day: i64) -> Timestamp {
+        Timestamp(day.saturating_mul(24 * HOUR))
+    }
+
+    /// Year, month and day in UTC.
+    pub fn date(self) -> (i64, i64, i64) {
+        date(self.day())
+    }
+
     /// The microsecond after this usable time.
     pub fn next(self) -> Timestamp {
         Timestamp(self.0.saturating_add(1))
@@ -57,7 +72,7 @@ impl fmt::Display for Timestamp {
             Timestamp::NEG_INFINITY => formatter.write_str("-infinity"),
             Timestamp::INFINITY => formatter.write_str("infinity"),
             Timestamp(micros) => {
-                let (year, month, day) = date(micros.div_euclid(24 * HOUR));
+                let (year, month, day) = self.date();
                 let micros = micros.rem_euclid(24 * HOUR);
                 let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
                 write!(formatter, "{year:04}-{month:02}-{day:02}T")?;

@@ -21,6 +21,7 @@ pub enum Error {
     CodeTaken { wanted: String },
     NoFreeCode,
     TimeOutOfRange { name: &'static str, given: String },
+    EmptyTime { since: String, until: String },
     NumberNotFinite { name: &'static str },
     NumberOutOfRange { name: &'static str },
     EarningsOutOfRange,
@@ -33,6 +34,7 @@ pub enum Error {
     LiveNotAllowed,
     UnknownLevel { level: String, levels: String },
     UnknownRole,
+    UnreadableClaims,
     NotAUsersTable { table: String },
     PrefixTooLong { bytes: usize },
     NoSingleKey { table: String },
@@ -126,6 +128,11 @@ impl From<Error> for Report {
                 Code::ERRCODE_DATETIME_FIELD_OVERFLOW,
                 format!("{name} is {given}, which is not a time in the years 1 to 9998"),
             ),
+            EmptyTime { since, until } => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("no time is from {since} on and before {until}"),
+            )
+            .hint("since must be earlier than until. NULL leaves either open."),
             NumberNotFinite { name } => {
                 Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, format!("{name} must be a finite number"))
             }
@@ -171,6 +178,11 @@ impl From<Error> for Report {
                     .hint(format!("The levels are {levels}."))
             }
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
+            UnreadableClaims => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "request.jwt.claims is no JSON object with one sub that is a string",
+            )
+            .hint("Set referrals.user_key where the user_key is not the sub claim of the token."),
             NotAUsersTable { table } => {
                 Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that can be attached"))
                     .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a single partition or a table of the extension.")

@@ -1,9 +1,12 @@
 //! Where referrers stand now: what the screens show.
 
 use crate::domain::currency::shown;
+use crate::domain::mode::Mode;
 use crate::domain::progress::Progress;
 use crate::domain::standing::Place;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::volume::Measure;
+use crate::domain::window::Span;
 use crate::pg::timestamp::now;
 use crate::store::{program, volume};
 use rust_decimal::Decimal;
@@ -37,6 +40,16 @@ pub struct Current {
 /// Brings a stored standing up to now; `None` if no plan is in force. Counts the record only if the stored volume is of
 /// another window or counts something else.
 pub fn current(stored: &Stored) -> Option<Current> {
+    brought_up(stored, |measure, window| volume::count_read(stored.participant_id, stored.mode, measure, window))
+}
+
+/// The same, exactly as the calling query sees it, whatever this transaction has written since.
+pub fn seen(stored: &Stored) -> Option<Current> {
+    let mode = Mode::from_ledger(stored.mode);
+    brought_up(stored, |measure, window| volume::count_seen(stored.participant_id, mode, measure, window))
+}
+
+fn brought_up(stored: &Stored, count: impl FnOnce(&Measure, Span) -> Decimal) -> Option<Current> {
     let now = now();
     let program = program::by_id(stored.program_id)?;
     let version = program.plan_at(now)?;
@@ -46,7 +59,7 @@ pub fn current(stored: &Stored) -> Option<Current> {
         (place.window == window && stored_by == measure).then_some(stored.volume)
     };
     let volume = stored.place.and_then(is_current);
-    let volume = volume.unwrap_or_else(|| volume::count_read(stored.participant_id, stored.mode, &measure, window));
+    let volume = volume.unwrap_or_else(|| count(&measure, window));
     let mut progress = Progress::of(&version.plan, volume);
     let decimals = version.plan.volume_decimals();
     progress.next = progress.next.map(|(tier, from)| (tier, shown(from, decimals)));

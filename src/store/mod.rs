@@ -18,6 +18,7 @@ pub mod program;
 pub mod queue;
 pub mod reconcile;
 pub mod repair;
+pub mod report;
 pub mod seal;
 pub mod standing;
 mod statement;

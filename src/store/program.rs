@@ -36,6 +36,11 @@ pub fn by_name(name: &str) -> Option<Rc<Program>> {
     PROGRAMS.with(|programs| programs.get(load)).values().find(|program| program.name == name).cloned()
 }
 
+/// Whether there is any program.
+pub fn is_any() -> bool {
+    !PROGRAMS.with(|programs| programs.get(load)).is_empty()
+}
+
 /// Whether any program ever queued, so that something may be waiting.
 pub fn any_may_have_queued() -> bool {
     PROGRAMS.with(|programs| programs.get(load)).values().any(|program| program.may_have_queued())

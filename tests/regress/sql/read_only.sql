@@ -37,10 +37,12 @@ CREATE VIEW reading AS
     $$SELECT referrals.lookup('an-n')$$, $$SELECT referrals.code_of('ann')$$, $$SELECT referrals.program_plan('default')$$,
     $$SELECT referrals.tier_of('ann')$$, $$SELECT referrals.explain(min(id)) FROM referrals.commission_ledger$$,
     $$SELECT referrals.quote(referrals.program_plan('default'), 'payment', 1, 50)$$,
-    $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$]) AS statement
+    $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$,
+    -- (The rest of these is of now.)
+    $$SELECT live, blocks, unsealed_rows FROM referrals.metrics$$, $$SELECT mode, events FROM referrals.metrics_queue$$]) AS statement
   UNION ALL
   SELECT format('SELECT * FROM %s', oid::regclass) FROM pg_class
-  WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v');
+  WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v') AND relname NOT IN ('metrics', 'metrics_queue');
 CREATE TABLE before AS SELECT statement, try(statement) AS result FROM reading;
 SELECT count(*) AS failed FROM before WHERE result ~ '^\w{5}: ';
 BEGIN READ ONLY;

@@ -1,0 +1,3 @@
+//! Tests of the report's page that take all of it.
+
+mod contrast;
