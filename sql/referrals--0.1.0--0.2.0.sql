@@ -277,33 +277,3 @@ BEGIN
   END LOOP;
 END
 $$;
-
--- What logical replication applies fires triggers of rows alone.
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
-
-COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
-
--- The report: a page to look at.
-
-CREATE FUNCTION referrals.report(program text DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
-RETURNS text
-LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'report_wrapper';
-COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
-  'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
-REVOKE ALL ON FUNCTION referrals.report(text, timestamptz, timestamptz) FROM PUBLIC;
