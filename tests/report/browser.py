@@ -33,8 +33,9 @@ def debian():
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         raise Unavailable(done.stderr.strip()[-1500:] or f"it ended with {done.returncode}")
-    root, libraries = done.stdout.splitlines()[-2:]
-    return Path(root), libraries
+    root = Path(done.stdout.splitlines()[-2])
+    # Some libraries are in directories of their own, which the programs that they come with know of.
+    return root, ":".join(sorted({str(file.parent) for file in (root / "usr" / "lib").rglob("*.so*")}))
 
 
 class Browser:
@@ -57,8 +58,9 @@ class Browser:
         try:
             self.version = self.call("Browser.getVersion")["product"]
         except Broken as broken:
+            said = (self.home / "log").read_text(encoding="utf-8", errors="replace")[-1500:]
             self.close()
-            raise Unavailable(f"{broken}\n{(self.home / 'log').read_text()[-1500:] if self.home.exists() else ''}") from broken
+            raise Unavailable(f"{broken}: {said}") from broken
 
     def _environment(self):
         (self.home / "fonts.conf").write_text(

@@ -37,7 +37,8 @@ CREATE VIEW reading AS
     $$SELECT referrals.lookup('an-n')$$, $$SELECT referrals.code_of('ann')$$, $$SELECT referrals.program_plan('default')$$,
     $$SELECT referrals.tier_of('ann')$$, $$SELECT referrals.explain(min(id)) FROM referrals.commission_ledger$$,
     $$SELECT referrals.quote(referrals.program_plan('default'), 'payment', 1, 50)$$,
-    $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$]) AS statement
+    $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$,
+    $$SELECT regexp_replace(referrals.report(), '<dd>[-0-9 :]+UTC</dd>', '')$$]) AS statement
   UNION ALL
   SELECT format('SELECT * FROM %s', oid::regclass) FROM pg_class
   WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v');
