@@ -13,6 +13,8 @@ const HEIGHT: u32 = 228;
 const ROW: u32 = 22;
 /// Room that a column or a bar and the gap beside it take on their axis.
 const STEP: i32 = 10;
+/// Fewer columns than this are no wider, but stand in the middle.
+const FEW: i32 = 8;
 /// What plotters divides the size of a font by.
 const SIZE: f64 = 12.0 * 1.24;
 
@@ -41,13 +43,15 @@ pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Dra
     let (least, most) = with_room(ends().min().unwrap_or(0), ends().max().unwrap_or(0), decimals);
     let label = |units: &i128| words::short(major(*units, decimals));
     let margin = [least, most].iter().map(|end| width(&label(end))).max().unwrap_or(0).max(30);
+    let count = names.len() as i32;
+    let (across, first) = (STEP * count.max(FEW), STEP * (FEW - count).max(0) / 2);
     draw((WIDTH, HEIGHT), |canvas| {
         let mut chart = ChartBuilder::on(canvas)
             .margin_top(10)
             .margin_right(12)
             .set_label_area_size(LabelAreaPosition::Left, margin + 8)
             .set_label_area_size(LabelAreaPosition::Bottom, 30)
-            .build_cartesian_2d(0..STEP * names.len().max(1) as i32, least..most)
+            .build_cartesian_2d(0..across, least..most)
             .expect(SOUND);
         chart
             .configure_mesh()
@@ -62,19 +66,18 @@ pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Dra
             .draw()
             .expect(SOUND);
         let bars = stacks.iter().zip(0..).flat_map(|(stack, place)| {
-            let left = place * STEP + 1;
+            let left = first + place * STEP + 1;
             FILLS.iter().zip(stack).filter(|(_, (from, to))| from != to).map(move |(fill, (from, to))| {
                 Rectangle::new([(left, *from), (left + STEP - 2, *to)], fill.filled())
             })
         });
         chart.draw_series(bars).expect(SOUND);
-        let end = STEP * names.len() as i32;
-        chart.draw_series([PathElement::new(vec![(0, 0), (end, 0)], AXIS)]).expect(SOUND);
-        let across = chart.plotting_area().get_pixel_range().0.len() as i32;
-        let fit = (across / (widest(names) + 12)).max(1);
-        let every = (names.len() as i32 + fit - 1) / fit;
+        chart.draw_series([PathElement::new(vec![(0, 0), (across, 0)], AXIS)]).expect(SOUND);
+        // As many names as fit: each takes as many columns as it is wide.
+        let room = chart.plotting_area().get_pixel_range().0.len() as i32 * STEP / across;
+        let every = (widest(names) + 12 + room - 1) / room.max(1);
         for (name, place) in names.iter().zip(0..).step_by(every.max(1) as usize) {
-            let (x, _) = chart.backend_coord(&(place * STEP + STEP / 2, 0));
+            let (x, _) = chart.backend_coord(&(first + place * STEP + STEP / 2, 0));
             let half = width(name) / 2;
             // The first and the last are to stay on the canvas.
             let x = x.clamp(half, WIDTH as i32 - half);

@@ -1,6 +1,7 @@
 """A headless Chromium, driven by its DevTools protocol over a pipe: JSON messages, each ended by a zero byte."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -47,11 +48,18 @@ class Browser:
         self._out, from_browser = os.pipe()
         program = self.root / "usr" / "lib" / "chromium" / "chromium"
         command = [program, *FLAGS, f"--user-data-dir={self.home / 'profile'}", "--remote-debugging-pipe"]
-        # It reads from its file 3 and writes to its file 4.
         self._log = open(self.home / "log", "w", encoding="utf-8")
-        shell = ["sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *map(str, command)]
-        self._process = subprocess.Popen(shell, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=self.environment,
-                                         pass_fds=(to_browser, from_browser), start_new_session=True)
+
+        def files():
+            # It reads from its file 3 and writes to its file 4; neither end may be in the way of the other.
+            ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_browser, from_browser)]
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+            for end in ends:
+                os.close(end)
+
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=self.environment,
+                                         close_fds=False, preexec_fn=files, start_new_session=True)
         os.close(to_browser)
         os.close(from_browser)
         self._received, self._number, self.events = b"", 0, []

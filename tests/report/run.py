@@ -159,7 +159,7 @@ def check_bounded(checks, cluster):
         session.query(f"""SELECT count(referrals.register('{number} ' || repeat('"', 500 - length(n::text)) || n, program => 'p{number}', wanted_code => 'C{number}X' || n))
             FROM generate_series(1, 60) AS n""")
         session.query(f"SELECT count(referrals.register('f{number} ' || n, referred_by => 'C{number}X' || 1 + n % 60)) FROM generate_series(1, 200) AS n")
-        session.query(f"SELECT count(referrals.accrue('kind ' || n % 25, repeat('&', 500) || n, 'f{number} ' || 1 + n % 200)) FROM generate_series(1, 100) AS n")
+        session.query(f"SELECT count(referrals.accrue('kind ' || n % 25, repeat('&', 500) || '{number} ' || n, 'f{number} ' || 1 + n % 200)) FROM generate_series(1, 100) AS n")
     text = check_page(checks, "many", page(cluster, "many", "many"))
     shown = figures.Figures(text)
     checks.equal("many: so many currencies", 8, len(shown.tables("mock", "Referrers in .*")))
