@@ -3,8 +3,10 @@
 use super::chart::{Drawing, width};
 use super::words::{excerpt, visible};
 
-/// Names are cut at so many characters in a table, and at about this width in a chart.
+/// Names are cut at so many characters in a table, and at so many where the pointer rests on one; in a chart at about this
+/// width.
 const IN_TABLE: usize = 28;
+const AT_HAND: usize = 120;
 const IN_CHART: i32 = 130;
 
 /// A part of the page with a heading of its own.
@@ -103,7 +105,7 @@ impl Table {
 pub enum Cell {
     /// Words of ours.
     Word(String),
-    /// A name that somebody gave, and all of it where that is cut.
+    /// A name that somebody gave, and more of it where that is cut.
     Name(String, Option<String>),
     /// A number.
     Number(String),
@@ -120,7 +122,7 @@ impl Cell {
     pub fn name(name: &str) -> Cell {
         let shown = visible(name);
         let short = excerpt(&shown, IN_TABLE);
-        let whole = (short != shown).then_some(shown);
+        let whole = (short != shown).then(|| excerpt(&shown, AT_HAND));
         Cell::Name(short, whole)
     }
 

@@ -77,7 +77,13 @@ pub fn visible(name: &str) -> String {
     for letter in name.chars() {
         match letter {
             // Not the joiners: they are part of how some letters and signs are written.
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}' => {
+            '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{61c}' => {
                 shown.extend(letter.escape_unicode());
             }
             _ if letter.is_control() => shown.extend(letter.escape_default()),
