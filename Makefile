@@ -4,15 +4,19 @@
 #   PG_CONFIG   the Postgres to build for, test with or install into. Without it
 #               build, test and demo use one fetched under target/tools, and
 #               install uses the pg_config on PATH.
-#   PG          which major is fetched: 18 (the default) or 16
+#   PG          which major is fetched: 18 (the default), 16 or 15; for test also
+#               several, PG="16 15", or all, JOBS at a time (2)
 
-export PG PG_CONFIG DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
+export PG PG_CONFIG JOBS DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
 
-.PHONY: build install uninstall test bench demo demo-psql psql lint clean help
+.PHONY: build all install uninstall test bench demo demo-psql psql lint package clean help
 .NOTPARALLEL:
 
 build:
 	@tests/harness/build build
+
+# PGXN's clients say `make all`.
+all: build
 
 install:
 	@tests/harness/build install
@@ -38,6 +42,9 @@ psql:
 lint:
 	@SUITES=lint tests/run
 
+package:
+	@packaging/package
+
 clean:
 	rm -rf target
 
@@ -53,6 +60,7 @@ help:
 	@echo 'make lint       rustfmt and clippy'
 	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
 	@echo 'make uninstall  remove it from there'
+	@echo 'make package    a Debian package for that Postgres, and a zip for PGXN'
 	@echo 'make clean      remove target/, with all that was fetched and built'
-	@echo 'PG=16 fetches and uses PostgreSQL 16 instead of 18'
+	@echo 'PG=15 or PG=16 fetches and uses that PostgreSQL instead of 18; make test PG=all tests all three'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'

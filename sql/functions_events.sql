@@ -1,25 +1,27 @@
 -- Events: accrue them, take back what they earned, explain a line.
 -- What records sets enable_seqscan = off: its plans are made while the tables may still be small, or without statistics,
 -- and kept while they grow.
+-- jit = off: before PostgreSQL 18 a plan that must read a table from end to end all the same counts as if it cost 10^10,
+-- and would be compiled each time it runs, for seconds.
 
 CREATE FUNCTION referrals.accrue(
   event_kind text, event_key text, referee text, amount numeric DEFAULT NULL, currency text DEFAULT NULL,
   occurred_at timestamptz DEFAULT now()
 ) RETURNS bigint
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'accrue_event_wrapper';
 COMMENT ON FUNCTION referrals.accrue(text, text, text, numeric, text, timestamptz) IS
   'Rates an event of a referee, such as a payment, for whoever referred them; returns the line''s id, NULL when refused (the audit trail says why; a refused event may be sent again). An event earns once, for ever: sent again it returns the same id. amount is the event''s own, in currency (NULL: that of the plan); occurred_at now(), or NULL, leaves the time open. Kind signup sends a refused sign-up again: event_key and referee are the user_key, the time is that of the tie. Under a plan with queued accrual what waits for the referrer is accrued first. Errors: 22004 kind, key or referee NULL; 22023 kind or key not valid, amount NaN or infinite; 22003 amount or result out of range; 22008 time out of range; 23505 the event is recorded with other content; 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.reverse(commission bigint, reason text, amount numeric DEFAULT NULL) RETURNS bigint
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'reverse_line_wrapper';
 COMMENT ON FUNCTION referrals.reverse(bigint, text, numeric) IS
   'Takes back an accrual, or amount of it in its currency (NULL: all that is left); returns the reversal line. Never past the original. Under a plan with queued accrual what waits for the referrer is accrued first. Errors: 22004 commission or reason NULL; 22023 reason blank, line is itself a correction, amount zero, negative, NaN, finer than the currency or more than is left; 22003 amount of more than 28 digits; 42704 no such line; 55000 nothing is left, or the line is of the other mode; 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.reverse_event(event_kind text, event_key text, reason text, refunded numeric DEFAULT NULL)
 RETURNS SETOF bigint
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'reverse_event_wrapper';
 COMMENT ON FUNCTION referrals.reverse_event(text, text, text, numeric) IS
   'Takes back what an event earned, for referrer and referee; returns the reversal lines, none if the event earned nothing or nothing is left. refunded is the part of the event''s own amount that was given back in this step: the commission falls in the same share, rounded on the total. NULL: all that is left. The key of a signup is the referee''s user_key. Under a plan with queued accrual what waits for the referrer is accrued first. Errors: 22004 kind, key or reason NULL; 22023 reason blank, refunded zero, negative, NaN or more than the event''s amount less earlier refunds, or the event has no amount; 22003 refunded out of range; 25006 in a read-only transaction.';
@@ -34,7 +36,7 @@ COMMENT ON FUNCTION referrals.explain(bigint) IS
 -- standard_conforming_strings off a backslash would end a string elsewhere, and whoever inserts could choose what the
 -- condition says.
 CREATE FUNCTION referrals._on_event() RETURNS trigger
-LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
   SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
 AS 'MODULE_PATHNAME', 'on_event_wrapper';
 COMMENT ON FUNCTION referrals._on_event() IS

@@ -24,7 +24,7 @@ COMMENT ON FUNCTION referrals.purge_mock() IS
   'Deletes all mock lines and their audit rows, and forgets the mock standings; returns the number of lines. Codes and ties stay: they are facts, not money, and the screens go on counting them. Audited. Errors: 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.process_queue(batch integer DEFAULT 10000) RETURNS bigint
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'process_queue_wrapper';
 COMMENT ON FUNCTION referrals.process_queue(integer) IS
   'Accrues what waits under plans with "accrual": "queued", at most batch events, each referrer''s in their order of arrival and as they would have been accrued then; returns how many it took from the queue. For any scheduler, and for several sessions at once: referrers that another one works on are left to it. Live events wait while the mode is mock. Errors: 22004 NULL, 22023 batch not above 0, 25006 in a read-only transaction.';
@@ -33,7 +33,7 @@ CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'grant_access_wrapper';
 COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
-  'Grants a role what its work needs; each level includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
+  'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, detail text)
 -- It reads conditions as the trigger on events does.
@@ -41,7 +41,7 @@ LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog,
   SET standard_conforming_strings = on SET transform_null_equals = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres'
 AS 'MODULE_PATHNAME', 'health_wrapper';
 COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day).';
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
 
 CREATE FUNCTION referrals.reconcile() RETURNS TABLE (problem text, subject text, detail text)
 -- It reads conditions as the trigger on events does.
@@ -58,7 +58,7 @@ CREATE FUNCTION referrals._current_standing(
   current_window_start timestamptz, current_volume numeric, current_tier text, next_tier text, next_from numeric,
   progress numeric, bar text, currency text
 )
-LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off ROWS 1
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off ROWS 1
 AS 'MODULE_PATHNAME', '_current_standing_wrapper';
 COMMENT ON FUNCTION referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric) IS
   'For the views: a stored standing brought up to now; no row without a plan in force, nor for arguments of no standing.';

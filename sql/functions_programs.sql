@@ -25,7 +25,7 @@ COMMENT ON FUNCTION referrals.resume_program(text) IS
   'Ends the pause of a program; what was refused meanwhile stays refused until it is sent again (accrue). Audited; nothing happens if it is not paused. Errors: 22004 NULL, 42704 unknown program, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.tier_of(user_key text, at timestamptz DEFAULT now()) RETURNS text
-LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'tier_of_wrapper';
 COMMENT ON FUNCTION referrals.tier_of(text, timestamptz) IS
   'The tier that a user has or had as referrer: by the volume of the current mode up to that time, in the window that holds it, under the plan then in force of the program that the user is in now. Later reversals are taken out. NULL for NULL, for an unknown user, without a plan, and below the first tier. Errors: 22008 time out of range.';

@@ -1,18 +1,20 @@
 -- Users: register one, attach a table of them, move them between programs.
 -- What records sets enable_seqscan = off: its plans are made while the tables may still be small, or without statistics,
 -- and kept while they grow.
+-- jit = off: before PostgreSQL 18 a plan that must read a table from end to end all the same counts as if it cost 10^10,
+-- and would be compiled each time it runs, for seconds.
 
 CREATE FUNCTION referrals.register(
   user_key text, referred_by text DEFAULT NULL, program text DEFAULT 'default', wanted_code text DEFAULT NULL,
   label text DEFAULT NULL, registered_at timestamptz DEFAULT now()
 ) RETURNS text
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'register_wrapper';
 COMMENT ON FUNCTION referrals.register(text, text, text, text, text, timestamptz) IS
   'Registers a user, ties them to the owner of the code referred_by, accrues the commission, and returns the user''s code. A known user gets their code back, unchanged. A code that cannot be tied is recorded in the audit trail and is no error. NULL: referred_by none, wanted_code and label none, registered_at now. A missing program is made, with a NOTICE. Errors: 22004 user_key or program NULL, 22023 key or wanted code not valid, 23505 wanted code taken, 22008 time out of range, 54000 no free code, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals._on_sign_up() RETURNS trigger
-LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'on_sign_up_wrapper';
 COMMENT ON FUNCTION referrals._on_sign_up() IS
   'Trigger on a users table, made by attach: registers the users of an INSERT, COPY or MERGE in the order of their rows. Errors: 39P01 when fired in another way.';
@@ -40,7 +42,7 @@ COMMENT ON FUNCTION referrals.enroll(text, text) IS
   'Moves a participant, as referrer, to another program; only later events are touched. Audited. Errors: 22004 NULL, 42704 unknown user or program, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.attribute(referee text, code text, reason text) RETURNS boolean
-LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS 'MODULE_PATHNAME', 'attribute_late_wrapper';
 COMMENT ON FUNCTION referrals.attribute(text, text, text) IS
   'Ties a known, so far untied participant to the owner of a code, once, from now on; the sign-up is then rated, with now as its time. True if the tie was made, false if it cannot be (already_tied, unknown_code, self_referral, retired_code, returning_person: see the audit trail). Audited with the reason. Under a plan with queued accrual what waits for the referrer is accrued first. Errors: 22004 NULL, 22023 reason blank, 42704 unknown referee, 25006 in a read-only transaction.';

@@ -70,3 +70,20 @@ ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_cached;
 CREATE TRIGGER forget_cached AFTER INSERT ON referrals.epoch
   FOR EACH STATEMENT EXECUTE FUNCTION referrals._forget_cached();
 ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_cached;
+
+-- What logical replication applies fires triggers of rows alone.
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;

@@ -25,6 +25,7 @@ COMMENT ON COLUMN referrals.audit_log.participant_id IS 'Whom it is about; NULL 
 COMMENT ON COLUMN referrals.audit_log.program_id IS 'The program it is about; NULL for a line (the line names it) and for what is about none.';
 COMMENT ON COLUMN referrals.audit_log.detail IS 'The figures and reasons, as JSON; NULL for a line, which carries its own. Never holds a user_key.';
 COMMENT ON INDEX referrals.audit_log_participant IS 'Serves the history of one person.';
+COMMENT ON SEQUENCE referrals.audit_log_audit_id_seq IS 'The ids of audit rows, and so of ledger lines. Not without gaps: what is rolled back leaves one.';
 
 CREATE TABLE referrals.commission (
   commission_id bigint NOT NULL REFERENCES referrals.audit_log,

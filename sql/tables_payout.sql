@@ -23,6 +23,7 @@ COMMENT ON COLUMN referrals.payout.reference IS 'The bank''s reference once paid
 COMMENT ON COLUMN referrals.payout.reason IS 'Why it failed; NULL else.';
 COMMENT ON COLUMN referrals.payout.created_at IS 'When the payout was drafted (transaction time).';
 COMMENT ON INDEX referrals.payout_payee IS 'Serves the payouts of one person.';
+COMMENT ON SEQUENCE referrals.payout_payout_id_seq IS 'The ids of payouts.';
 
 CREATE TABLE referrals.payout_line (
   payout_id bigint NOT NULL REFERENCES referrals.payout,

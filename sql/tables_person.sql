@@ -15,6 +15,7 @@ COMMENT ON COLUMN referrals.participant.code IS 'The normalised code: 3 to 32 ch
 COMMENT ON COLUMN referrals.participant.program_id IS 'The program the participant belongs to as referrer.';
 COMMENT ON COLUMN referrals.participant.is_by_hand IS 'Whether a call of referrals.register made the participant, so that no attached table need have a row for them.';
 COMMENT ON COLUMN referrals.participant.registered_at IS 'When the person signed up, as the application says.';
+COMMENT ON SEQUENCE referrals.participant_participant_id_seq IS 'The internal numbers of people. None is ever given out again.';
 
 CREATE TABLE referrals.attribution (
   referee_id bigint PRIMARY KEY REFERENCES referrals.participant,

@@ -11,6 +11,7 @@ COMMENT ON COLUMN referrals.program.program_id IS 'Internal number; people use t
 COMMENT ON COLUMN referrals.program.name IS 'Unique name, 1 to 63 characters, case-sensitive.';
 COMMENT ON COLUMN referrals.program.paused IS 'While true, ties are made and events are refused (program_paused).';
 COMMENT ON COLUMN referrals.program.created_at IS 'When the program was first defined (transaction time).';
+COMMENT ON SEQUENCE referrals.program_program_id_seq IS 'The internal numbers of programs.';
 
 CREATE TABLE referrals.plan (
   program_id integer NOT NULL REFERENCES referrals.program,

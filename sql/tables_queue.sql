@@ -31,3 +31,4 @@ COMMENT ON COLUMN referrals.queue.occurred_at IS 'When the event happened, as th
 COMMENT ON COLUMN referrals.queue.queued_at IS 'When the event arrived (transaction time).';
 COMMENT ON INDEX referrals.queue_referrer IS 'Serves what waits for one referrer, in the order of arrival, and the volume of ties.';
 COMMENT ON INDEX referrals.queue_event IS 'Serves the reversal of an event that still waits.';
+COMMENT ON SEQUENCE referrals.queue_queue_id_seq IS 'The places in the queue, which grow in order of arrival.';

@@ -48,7 +48,7 @@ COMMENT ON COLUMN referrals.event_sources.kind IS 'The kind of its events.';
 COMMENT ON COLUMN referrals.event_sources.key IS 'The column that identifies an event.';
 COMMENT ON COLUMN referrals.event_sources.referee IS 'The column with the user_key of whose event it is.';
 COMMENT ON COLUMN referrals.event_sources.amount IS 'The column with the event''s own amount; NULL for none.';
-COMMENT ON COLUMN referrals.event_sources.currency IS 'The column with its currency; NULL for that of the plan.';
+COMMENT ON COLUMN referrals.event_sources.currency IS 'The column with the currency of the amount; NULL for that of the plan.';
 COMMENT ON COLUMN referrals.event_sources.occurred_at IS 'The column with the time of the event; NULL for now.';
 COMMENT ON COLUMN referrals.event_sources.accrue_when IS 'The condition under which a row accrues; NULL for every new row.';
 COMMENT ON COLUMN referrals.event_sources.reverse_when IS 'The condition under which all of it is taken back; NULL for none.';

@@ -48,7 +48,7 @@ BEGIN
     SELECT attname, coalesce(pg_catalog.col_description('referrals.commission'::regclass, attnum), CASE attname
       WHEN 'payee_id' THEN 'Whom the line is for.'
       WHEN 'settlement' THEN 'on_hold, payable, in_payout or paid.'
-      ELSE 'The same, or reversed: nothing is left of the accrual, and none of it was paid.' END) AS text
+      ELSE 'on_hold, payable, in_payout, paid, or reversed: nothing is left of the accrual, and none of it was paid.' END) AS text
     FROM pg_catalog.pg_attribute
     WHERE attrelid = 'referrals._line'::regclass AND attnum > 0
   LOOP

@@ -115,8 +115,8 @@ COMMENT ON COLUMN referrals.tier_progress.window_start IS 'First instant of the 
 COMMENT ON COLUMN referrals.tier_progress.volume IS 'The volume in the current window, in the unit of the plan''s metric.';
 COMMENT ON COLUMN referrals.tier_progress.tier IS 'The highest tier reached; NULL below the first.';
 COMMENT ON COLUMN referrals.tier_progress.next_tier IS 'The tier not yet reached; NULL at the top.';
-COMMENT ON COLUMN referrals.tier_progress.next_from IS 'The volume at which that begins; NULL at the top.';
-COMMENT ON COLUMN referrals.tier_progress.remaining IS 'What is missing to it; NULL at the top.';
+COMMENT ON COLUMN referrals.tier_progress.next_from IS 'The volume at which the next tier begins; NULL at the top.';
+COMMENT ON COLUMN referrals.tier_progress.remaining IS 'What is missing to the next tier, in the unit of volume; NULL at the top.';
 COMMENT ON COLUMN referrals.tier_progress.progress IS 'The part of the way from this threshold to the next that is done, 0 to 1; 1 at the top.';
-COMMENT ON COLUMN referrals.tier_progress.bar IS 'The same as text; full only at the top.';
+COMMENT ON COLUMN referrals.tier_progress.bar IS 'The progress as text, a bar of ten places; full only at the top.';
 COMMENT ON COLUMN referrals.tier_progress.mode IS 'mock or live: the mode of the volume.';

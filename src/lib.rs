@@ -47,5 +47,9 @@ extension_sql_file!("../sql/views_referrers.sql", name = "views_referrers", requ
 extension_sql_file!("../sql/views_payouts.sql", name = "views_payouts", requires = ["views_referrers"]);
 extension_sql_file!("../sql/views_attachments.sql", name = "views_attachments", requires = ["views_payouts"]);
 extension_sql_file!("../sql/views_blocks.sql", name = "views_blocks", requires = ["views_attachments"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_blocks"]);
+extension_sql_file!("../sql/functions_self.sql", name = "functions_self", requires = ["views_blocks"]);
+extension_sql_file!("../sql/views_self.sql", name = "views_self", requires = ["functions_self"]);
+extension_sql_file!("../sql/functions_monitoring.sql", name = "functions_monitoring", requires = ["views_self"]);
+extension_sql_file!("../sql/views_metrics.sql", name = "views_metrics", requires = ["functions_monitoring"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["views_metrics"]);
 extension_sql_file!("../sql/privileges.sql", name = "privileges", requires = ["dump"]);

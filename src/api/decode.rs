@@ -4,6 +4,7 @@ use crate::domain::currency;
 use crate::domain::plan_json::PlanError;
 use crate::domain::timestamp::Timestamp;
 use crate::engine::error::Error;
+use crate::engine::receiving;
 use crate::pg::jsonb::to_value;
 use crate::pg::numeric::{NumberError, to_decimal};
 use crate::pg::read_only;
@@ -14,11 +15,12 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use std::ffi::CStr;
 
-/// Comes first in every function that writes, so that on a standby it is refused for what it is, whatever its arguments.
+/// Comes first in every function that writes, so that on a standby, and where the record of another database is received,
+/// it is refused for what it is, whatever its arguments.
 pub fn writes(function: &'static str) -> Result<(), Error> {
     match read_only::is_read_only() {
         true => Err(Error::ReadOnly { function, on_standby: read_only::is_standby() }),
-        false => Ok(()),
+        false => receiving::refuse(format!("referrals.{function}()")),
     }
 }
 

@@ -5,12 +5,15 @@ use crate::domain::attachment::Attachment;
 use crate::domain::currency::is_storable;
 use crate::domain::event_source::EventSource;
 use crate::domain::standing::Place;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Span;
 use crate::engine::progress::{self, Stored};
+use crate::engine::{myself, seal};
 use crate::pg::numeric::{to_decimal, to_sql};
 use crate::pg::timestamp::to_raw;
 use pgrx::AnyNumeric;
 use pgrx::datum::TimestampWithTimeZone;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 /// A standing brought up to now, as a table of at most one row.
@@ -56,9 +59,8 @@ fn _current_standing(
     TableIterator::new(current.map(|current| {
         let bar = current.progress.bar();
         let (next_tier, next_from) = current.progress.next.unzip();
-        let start = TimestampWithTimeZone::try_from(to_raw(current.window_start)).expect("a timestamp is in range");
         (
-            start,
+            sql_time(current.window_start),
             to_sql(current.volume),
             current.progress.tier,
             next_tier,
@@ -73,6 +75,18 @@ fn _current_standing(
 #[pg_extern(sql = false)]
 fn _decimals(program_id: i32, plan_version: i32) -> Option<i32> {
     progress::decimals(program_id, plan_version).map(|decimals| decimals as i32)
+}
+
+/// Whose rows the views `my_*` show.
+#[pg_extern(sql = false)]
+fn _my_user_key() -> Result<Option<String>, ErrorReport> {
+    Ok(myself::user_key()?)
+}
+
+/// What is not sealed, as a table of one row; none where the last block is damaged.
+#[pg_extern(sql = false)]
+fn _unsealed() -> TableIterator<'static, (name!(rows, i64), name!(oldest, Option<TimestampWithTimeZone>))> {
+    TableIterator::new(seal::tail().ok().into_iter().map(|tail| (tail.rows, tail.oldest.map(sql_time))))
 }
 
 /// The source of events that a trigger's arguments describe, as a table of one row; none if they describe none.
@@ -124,4 +138,9 @@ fn _attachment(
 /// pg_trigger.tgargs: each argument ends with a zero byte.
 fn split(arguments: &[u8]) -> Vec<String> {
     arguments.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect()
+}
+
+/// A time as Postgres has it.
+fn sql_time(time: Timestamp) -> TimestampWithTimeZone {
+    TimestampWithTimeZone::try_from(to_raw(time)).expect("a timestamp is in range")
 }

@@ -10,6 +10,7 @@ pub mod arguments;
 pub mod attachment;
 pub mod block;
 pub mod book;
+pub mod claims;
 pub mod code;
 pub mod code_maker;
 pub mod column_type;

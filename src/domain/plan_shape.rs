@@ -1,5 +1,5 @@
-//! A plan as JSON has it: which keys there are, what is optional, and how numbers are written. Documented in DESIGN 3
-//! and README; what the values mean is checked in `plan_json`.
+//! A plan as JSON has it: which keys there are, what is optional, and how numbers are written. Documented in
+//! doc/plans.md; what the values mean is checked in `plan_json`.
 
 use super::currency::Rounding;
 use super::plan::{Accrual, Crossing, Metric, RatingMethod};

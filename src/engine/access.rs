@@ -6,7 +6,7 @@ use crate::store::{access, ledger};
 use pgrx::pg_sys::Oid;
 use serde_json::json;
 
-/// Grants a level, and those below it.
+/// Grants a level, with what it includes.
 pub fn grant(role: Oid, level: &str) -> Result<(), Error> {
     if !access::levels().any(|known| known == level) {
         let levels = access::levels().collect::<Vec<_>>().join(", ");

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::pass::{Change, Pass};
+use super::receiving;
 use super::records;
 use crate::domain::mode::Mode;
 use crate::pg::{identity, settings};
@@ -30,6 +31,10 @@ pub fn mode() -> Mode {
 /// hold here.
 pub fn why_not_live() -> Option<Option<String>> {
     let Some(chosen) = environment::get().filter(|chosen| chosen.live) else { return Some(None) };
+    // What was chosen where the record comes from is no choice made here.
+    if receiving::is_so() {
+        return Some(None);
+    }
     let here = identity::current();
     if chosen.identity.system_identifier != here.system_identifier {
         return Some(Some("live was chosen in another cluster, of which this is a copy".to_owned()));

@@ -13,6 +13,7 @@ use pgrx::prelude::PgSqlErrorCode as Code;
 #[derive(Debug)]
 pub enum Error {
     ReadOnly { function: &'static str, on_standby: bool },
+    Receives { what: String, subscription: String },
     NullArgument { name: &'static str },
     EmptyKey,
     KeyTooLong { bytes: usize },
@@ -33,6 +34,7 @@ pub enum Error {
     LiveNotAllowed,
     UnknownLevel { level: String, levels: String },
     UnknownRole,
+    UnreadableClaims,
     NotAUsersTable { table: String },
     PrefixTooLong { bytes: usize },
     NoSingleKey { table: String },
@@ -96,6 +98,11 @@ impl From<Error> for Report {
                 true => "This server is a standby. Call it on the primary.",
                 false => "Call it in a READ WRITE transaction.",
             }),
+            Receives { what, subscription } => Report::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("{what} writes, and this database receives its record through subscription \"{subscription}\""),
+            )
+            .hint("Call it in the database that the record comes from; here it can be read, verified and reported on."),
             NullArgument { name } => Report::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("{name} must not be NULL")),
             EmptyKey => Report::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "user_key must not be empty"),
             KeyTooLong { bytes } => Report::new(
@@ -171,6 +178,11 @@ impl From<Error> for Report {
                     .hint(format!("The levels are {levels}."))
             }
             UnknownRole => Report::new(Code::ERRCODE_UNDEFINED_OBJECT, "there is no such role"),
+            UnreadableClaims => Report::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "request.jwt.claims is no JSON object with one sub that is a string",
+            )
+            .hint("Set referrals.user_key where the user_key is not the sub claim of the token."),
             NotAUsersTable { table } => {
                 Report::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{table} is not a table that can be attached"))
                     .hint("Attach an ordinary table, or the parent of a partitioned one; not a view, a foreign table, a single partition or a table of the extension.")

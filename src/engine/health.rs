@@ -1,6 +1,7 @@
 //! What an operator should know about this installation.
 
 use super::environment;
+use super::receiving;
 use super::seal::{self, Tail};
 use crate::domain::mode::Mode;
 use crate::domain::timestamp::Timestamp;
@@ -32,7 +33,7 @@ pub fn checks() -> Vec<Check> {
         ok: found.is_empty(),
         detail: if found.is_empty() { well.to_owned() } else { format!("{ill}: {}", found.join(", ")) },
     };
-    vec![
+    let mut checks = vec![
         Check { name: "mode", ok: mode_ok, detail: mode },
         none_of(
             "attachments",
@@ -53,13 +54,15 @@ pub fn checks() -> Vec<Check> {
         ),
         queue(),
         unsealed(),
-    ]
+    ];
+    checks.extend(receiving::checks());
+    checks
 }
 
 /// What waits to be accrued, and whether that is for too long.
 fn queue() -> Check {
     let backlog = queue::backlog();
-    let is_held_back = |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock;
+    let is_held_back = |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock && !receiving::is_so();
     let is_late = |oldest: Timestamp| oldest.micros() < clock().micros() - HOUR;
     let in_words = |&(mode, events, oldest): &(Mode, i64, Timestamp)| {
         let why = if is_held_back(mode) { ", until the mode is live again" } else { "" };

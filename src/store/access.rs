@@ -4,8 +4,11 @@ use super::statement::{Statement, first, required};
 use pgrx::Spi;
 use pgrx::pg_sys::Oid;
 
-/// What each level adds to the one before, lowest first.
-const LEVELS: [(&str, &[&str]); 4] = [
+/// What a level adds to those that it includes.
+type Level = (&'static str, &'static [&'static str]);
+
+/// For the people of a company: each level includes those before it.
+const LADDER: [Level; 4] = [
     (
         "reader",
         &[
@@ -44,9 +47,43 @@ const LEVELS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The names of the levels, lowest first.
+/// For what acts for somebody else, and may see no more than that takes: each stands by itself.
+const APART: [Level; 2] = [
+    (
+        // An end user, by an application's interface: the rows of referrals.user_key.
+        "self",
+        &[
+            "USAGE ON SCHEMA referrals",
+            "SELECT ON referrals.my_dashboard, referrals.my_commission_ledger, referrals.my_tier_progress",
+            "EXECUTE ON FUNCTION referrals._my_dashboard(), referrals._my_commission_ledger(), referrals._my_tier_progress()",
+        ],
+    ),
+    (
+        // A monitoring system: how much and how old, of nobody in particular.
+        "monitor",
+        &[
+            "USAGE ON SCHEMA referrals",
+            "SELECT ON referrals.metrics, referrals.metrics_queue, referrals.metrics_payouts, referrals.blocks,
+               referrals.attachments, referrals.event_sources",
+            "EXECUTE ON FUNCTION referrals.health(), referrals.mode(), referrals._unsealed(), referrals._attachment(bytea),
+               referrals._event_source(bytea)",
+        ],
+    ),
+];
+
+/// The names of the levels.
 pub fn levels() -> impl Iterator<Item = &'static str> {
-    LEVELS.iter().map(|(name, _)| *name)
+    LADDER.iter().chain(&APART).map(|(name, _)| *name)
+}
+
+/// What a level grants, with what it includes.
+fn privileges(level: &str) -> impl Iterator<Item = &'static str> {
+    let is_wanted = |(name, _): &Level| *name == level;
+    let granted = match LADDER.iter().position(is_wanted) {
+        Some(highest) => &LADDER[..=highest],
+        None => std::slice::from_ref(APART.iter().find(|it| is_wanted(it)).expect("the caller checked the level")),
+    };
+    granted.iter().flat_map(|(_, privileges)| *privileges).copied()
 }
 
 /// The role that owns the extension, and everything in it.
@@ -61,10 +98,9 @@ pub fn role_name(role: Oid) -> Option<String> {
     NAME.read(&[role.into()], |rows| first(rows, |row| required(row, 1)))
 }
 
-/// Grants a level, and those below it, to a role given by its quoted name.
+/// Grants a level, with what it includes, to a role given by its quoted name.
 pub fn grant(quoted_role: &str, level: &str) {
-    let highest = levels().position(|name| name == level).expect("the caller checked the level");
-    for privilege in LEVELS[..=highest].iter().flat_map(|(_, privileges)| *privileges) {
+    for privilege in privileges(level) {
         let statement = format!("GRANT {privilege} TO {quoted_role}");
         Spi::connect_mut(|client| client.update(statement.as_str(), None, &[]).map(|_| ()))
             .expect("built from constants and a quoted name");

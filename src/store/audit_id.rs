@@ -30,13 +30,17 @@ fn is_of_here_now() -> bool {
     CURRENT.read(&[identity::system_identifier().into()], |rows| first(rows, |row| required(row, 1))).unwrap_or(false)
 }
 
-/// Whoever comes second waits for the first, and then finds the epoch begun.
+/// Whoever comes second waits for the first, and then finds the epoch begun. Rows that were received by replication came
+/// without the positions of their sequences: these follow, so that no id is given out again.
 fn begin_epoch() {
     static BEGIN: Statement = Statement(concat!(
         include_str!("sql/begin_epoch.sql"),
         "HAVING (",
         include_str!("sql/epoch_is_current.sql"),
-        ") IS NOT TRUE ON CONFLICT DO NOTHING"
+        ") IS NOT TRUE ON CONFLICT DO NOTHING RETURNING true"
     ));
-    BEGIN.write(&[identity::system_identifier().into()], |_| ());
+    static ADVANCE: Statement = Statement(include_str!("sql/advance_sequences.sql"));
+    if BEGIN.write(&[identity::system_identifier().into()], |rows| !rows.is_empty()) {
+        ADVANCE.write(&[], |_| ());
+    }
 }

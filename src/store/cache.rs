@@ -5,7 +5,8 @@ use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A copy of something in referrals.program, plan, environment, epoch or erased. The triggers on these tables make it stale.
+/// A copy of something in referrals.program, plan, environment, epoch or erased, which the triggers on these tables make
+/// stale, or of what is subscribed to.
 pub struct Cached<T>(RefCell<Option<(u64, Rc<T>)>>);
 
 impl<T> Cached<T> {

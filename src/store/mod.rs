@@ -23,5 +23,6 @@ pub mod seal;
 pub mod standing;
 mod statement;
 pub mod stream;
+pub mod subscription;
 pub mod verify;
 pub mod volume;

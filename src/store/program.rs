@@ -1,5 +1,6 @@
 //! Programs and plans, and the copy of them that each backend keeps.
 
+use super::audit_id;
 use super::cache::Cached;
 use super::statement::{Statement, all, column, first, required};
 use crate::domain::plan::{PlanVersion, Program};
@@ -78,6 +79,8 @@ fn plan_version(row: &SpiHeapTupleData, program: &str, version: i32) -> PlanVers
 
 /// Creates a program; `None` if there is one of this name, though it may have been committed this very moment.
 pub fn create(name: &str) -> Option<i32> {
+    // Before it takes an id: where the record was received, the sequence is behind until then.
+    audit_id::begin_epoch_if_new();
     static CREATE: Statement =
         Statement("INSERT INTO referrals.program (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING program_id");
     CREATE.write(&[name.into()], |rows| first(rows, |row| required(row, 1)))

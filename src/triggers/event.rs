@@ -1,7 +1,7 @@
 //! The trigger on a source of events: accrues what was inserted, or became true, and reverses what was taken back.
 
 use super::conditions::{Conditions, Truth};
-use super::protocol::{fired, require};
+use super::protocol::{fired, require, writes};
 use super::transition_table::{Column, TransitionTable};
 use crate::domain::currency::is_storable;
 use crate::domain::eligibility::Amount;
@@ -28,6 +28,7 @@ fn on_event(call: pg_sys::FunctionCallInfo) {
         && (event.fired_by_insert() || event.fired_by_update())
         && has_rows;
     require(as_meant, "referrals._on_event", "AFTER INSERT or UPDATE, REFERENCING its tables, FOR EACH STATEMENT");
+    writes("the trigger on events");
     let Some(source) = EventSource::from_arguments(&trigger.extra_args().unwrap_or_default()) else {
         require(false, "referrals._on_event", "with the arguments that attach_events gives it");
         return;

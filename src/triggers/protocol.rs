@@ -2,6 +2,7 @@
 //!
 //! The trigger functions are not `#[pg_trigger]`: what that makes of a call that is no trigger's is an internal error.
 
+use crate::engine::receiving;
 use crate::pg::report::{Report, raise};
 use pgrx::prelude::*;
 
@@ -21,6 +22,14 @@ pub unsafe fn fired<'a>(call: pg_sys::FunctionCallInfo, function: &str) -> PgTri
 pub fn require(fired_as_meant: bool, function: &str, meant: &str) {
     if !fired_as_meant {
         raise(not_as_meant(function, meant));
+    }
+}
+
+/// Raises 55000 where the record of another database is received, for a trigger that would write to it. What replication
+/// itself applies fires none.
+pub fn writes(what: &str) {
+    if let Err(error) = receiving::refuse(what) {
+        raise(error);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The trigger on a users table: registers who was inserted.
 
-use super::protocol::{fired, require};
+use super::protocol::{fired, require, writes};
 use super::transition_table::{Column, TransitionTable};
 use crate::domain::attachment::Attachment;
 use crate::domain::code::Code;
@@ -22,6 +22,7 @@ fn on_sign_up(call: pg_sys::FunctionCallInfo) {
         && event.fired_by_insert()
         && !trigger.trigger_data().tg_newtable.is_null();
     require(as_meant, "referrals._on_sign_up", "AFTER INSERT, REFERENCING NEW TABLE, FOR EACH STATEMENT");
+    writes("the trigger on sign-ups");
     let arguments = trigger.extra_args().unwrap_or_default();
     let Some(attachment) = Attachment::from_arguments(&arguments) else {
         require(false, "referrals._on_sign_up", "with the arguments that attach gives it");

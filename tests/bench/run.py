@@ -6,7 +6,7 @@
 
 Needs a running, throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the extension installed, and pgbench. A
 full run changes the server's settings, restarts it, and puts them back. With UPDATE=1 in the environment the plots go
-to tests/bench as well, and the figures into README.md.
+to doc as well, and the figures into doc/performance.md.
 """
 
 import argparse
@@ -31,7 +31,8 @@ from scale import FULL, SMOKE
 # Bulk comes early: it leaves much WAL to be used again.
 PARTS = ["equal", "bulk", "sign_ups", "payments", "operations", "contention", "weight", "memory", "growth"]
 HERE = Path(__file__).resolve().parent
-README = HERE.parents[1] / "README.md"
+DOC = HERE.parents[1] / "doc"
+PAGE = DOC / "performance.md"
 
 
 def main():
@@ -86,18 +87,18 @@ def finish(report, described, seconds):
     (OUTPUT / "results.md").write_text(f"{described}\n\n{report.markdown()}\n", encoding="utf-8")
     if os.environ.get("UPDATE"):
         for plot in OUTPUT.glob("*.svg"):
-            shutil.copy(plot, HERE / plot.name)
-        fill_readme(f"{described}\n\n{report.markdown()}")
+            shutil.copy(plot, DOC / plot.name)
+        fill_page(f"{described}\n\n{report.markdown()}")
 
 
-def fill_readme(text):
-    """Replaces what stands between the two marks in README.md."""
-    before = README.read_text(encoding="utf-8")
+def fill_page(text):
+    """Replaces what stands between the two marks in doc/performance.md."""
+    before = PAGE.read_text(encoding="utf-8")
     after, count = re.subn(r"(<!-- bench -->\n).*?(<!-- /bench -->)", lambda match: f"{match[1]}{text}\n{match[2]}",
                            before, flags=re.DOTALL)
     if not count:
-        print("README.md has no place for the figures: <!-- bench --> and <!-- /bench -->")
-    README.write_text(after, encoding="utf-8")
+        print("doc/performance.md has no place for the figures: <!-- bench --> and <!-- /bench -->")
+    PAGE.write_text(after, encoding="utf-8")
 
 
 if __name__ == "__main__":

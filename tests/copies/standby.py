@@ -8,7 +8,7 @@ from cluster import Cluster, wait_for_replay, wait_until
 from copied import Checks, contents
 from psql import Failure
 from sound import check_root, check_sealing, check_sound, last_root, reconcile
-from surface import DRAWING, readings, writings
+from surface import DRAWING, OF_HERE, readings, writings
 
 HINT = "This server is a standby. Call it on the primary."
 # Whoever signed up has a participant and, with a referrer, a tie and a line; each line has its record. Counts what is wrong.
@@ -71,7 +71,8 @@ def check_reading(checks, there, here):
         expected, found = there.run(query), here.run(query)
         checks.true(f"standby: {name} works on the primary", expected.ok, expected.messages)
         checks.true(f"standby: {name} works", found.ok, found.messages)
-        checks.equal(f"standby: {name} gives the same", sorted(map(str, expected.rows)), sorted(map(str, found.rows)))
+        if name not in OF_HERE:
+            checks.equal(f"standby: {name} gives the same", sorted(map(str, expected.rows)), sorted(map(str, found.rows)))
     drawn = here.run(DRAWING)
     checks.true("standby: generate_code() works", drawn.ok and drawn.rows[0][0].startswith("MARIA"), drawn.messages)
     here.query("BEGIN ISOLATION LEVEL REPEATABLE READ")

@@ -1,6 +1,6 @@
 """Many connections whose single statements cross each other in every way that comes to mind: not one may deadlock.
 
-Left out are the ways that README names, and what an application brings on itself: the tables
+Left out are the ways that doc/errors.md names, and what an application brings on itself: the tables
 have no unique keys, nobody updates the row of another, and each statement is a transaction.
 """
 

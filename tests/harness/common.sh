@@ -6,7 +6,8 @@ set -euo pipefail
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 harness=$repo/tests/harness
-logs=$repo/target/logs
+# Several majors at once have a directory each (majors).
+logs=${REFERRALS_LOGS:-$repo/target/logs}
 # What is fetched; several clones can share it.
 tools=${REFERRALS_TOOLS:-$repo/target/tools}
 

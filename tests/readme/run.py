@@ -1,26 +1,24 @@
 #!/usr/bin/env python3
-"""README.md as a test, on the server of the environment (PGHOST and the like).
+"""README.md and the pages of doc/ as a test, on the server of the environment (PGHOST and the like).
 
-Every ```sql block is run, in order, in one psql session on a fresh database. A ```text block that follows one is what
-psql must print, but for spaces at the ends of lines and empty lines at the end; a block without one must raise no error.
-Then the README must name every function and view that there is, and the version must be the same everywhere.
+Every ```sql block of a page is run, in order, in one psql session on a database of the page's own, which has the extension
+and nothing else. A ```text block that follows one is what psql must print, but for spaces at the ends of lines and empty
+lines at the end; a block without one must raise no error. A block below the line <!-- run by tests/NAME --> is that suite's. Then every link must lead
+somewhere, and every function and view must be told of.
 
-UPDATE=1 writes what came out into the README.
+PAGES="README.md doc/plans.md" runs only these. UPDATE=1 writes what came out into the pages.
 """
 
 import difflib
-import json
 import os
-import pathlib
 import re
 import subprocess
 import sys
 
-REPO = pathlib.Path(__file__).resolve().parents[2]
-README = REPO / "README.md"
+from pages import REFERENCE, REPO, all_pages, broken_links
+
 DATABASE = "referrals_readme"
-BLOCK = re.compile(r"^```sql\n(?P<sql>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
-MARK = "=== README line {} ==="
+MARK = "=== line {} ==="
 
 passed = failed = 0
 
@@ -48,9 +46,9 @@ def psql(script, database, *options):
     return run.stdout
 
 
-def rows(query):
-    """The first column of a query's result."""
-    return psql(query, DATABASE, "--quiet", "--tuples-only", "--no-align").split()
+def names(query):
+    """The first column of a query's result, in a database with the extension."""
+    return set(psql(query, DATABASE, "--quiet", "--tuples-only", "--no-align").split())
 
 
 def trimmed(text):
@@ -58,90 +56,91 @@ def trimmed(text):
 
 
 def strictly(script):
-    """Statements outside the README's database, of which none may fail."""
+    """Statements outside the database of a page, of which none may fail."""
     psql(script, "postgres", "--quiet", "--set=ON_ERROR_STOP=1")
 
 
-def tidy(blocks):
-    """Drops what a run leaves, roles that the README makes included."""
-    roles = [role for block in blocks for role in re.findall(r"CREATE ROLE (\w+)", block["sql"])]
+def tidy(page):
+    """Drops what a run leaves, roles that the page makes included."""
+    roles = [role for block in page.blocks for role in re.findall(r"CREATE ROLE (\w+)", block["sql"])]
     statements = [f"DROP DATABASE IF EXISTS {DATABASE};\n", *(f"DROP ROLE IF EXISTS {role};\n" for role in roles)]
     strictly("SET client_min_messages = warning;\n" + "".join(statements))
 
 
-def line_of(text, position):
-    return text.count("\n", 0, position) + 1
+def make_database():
+    strictly(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
+    psql("CREATE EXTENSION referrals;", DATABASE, "--quiet", "--set=ON_ERROR_STOP=1")
 
 
-def check_blocks(text, blocks):
-    """Runs the blocks; gives the README with what came out in place of what was expected."""
-    names = [MARK.format(line_of(text, block.start())) for block in blocks]
-    script = "".join(f"\\echo '{name}'\n{block['sql']}" for name, block in zip(names, blocks))
-    parts = re.split(r"^=== README line \d+ ===\n", psql(script, DATABASE), flags=re.MULTILINE)[1:]
+def check_page(page):
+    """Runs the blocks of a page in a database of their own."""
+    tidy(page)
+    make_database()
+    updated = check_blocks(page)
+    tidy(page)
+    if os.environ.get("UPDATE") and updated != page.text:
+        page.path.write_text(updated, encoding="utf-8")
+        print(f"{page.name} has what came out; run this again")
+
+
+def check_blocks(page):
+    """Runs the blocks; gives the page with what came out in place of what was expected."""
+    marks = [MARK.format(page.line_of(block.start())) for block in page.blocks]
+    script = "".join(f"\\echo '{mark}'\n{block['sql']}" for mark, block in zip(marks, page.blocks))
+    parts = re.split(r"^=== line \d+ ===\n", psql(script, DATABASE), flags=re.MULTILINE)[1:]
     updated, end = "", 0
-    for name, block, printed in zip(names, blocks, parts, strict=True):
+    for mark, block, printed in zip(marks, page.blocks, parts, strict=True):
         found = trimmed(printed)
         problem = None
         if block["output"] is None:
             if any(line.startswith("ERROR:") for line in found):
                 problem = "\n".join(found)
-            updated += text[end : block.end()]
+            updated += page.text[end : block.end()]
         else:
             expected = trimmed(block["output"])
-            difference = difflib.unified_diff(expected, found, "README.md", "psql", lineterm="")
+            difference = difflib.unified_diff(expected, found, page.name, "psql", lineterm="")
             problem = "\n".join(difference) if expected != found else None
-            updated += text[end : block.start("output")] + "\n".join(found) + "\n"
-            updated += text[block.end("output") : block.end()]
+            updated += page.text[end : block.start("output")] + "\n".join(found) + "\n"
+            updated += page.text[block.end("output") : block.end()]
         end = block.end()
         if any(len(line) > 120 for line in found):
             problem = (problem or "") + "\nwider than 120 columns"
-        report(name.strip("= "), problem)
-    return updated + text[end:]
+        report(f"{page.name}, {mark.strip('= ')}", problem)
+    return updated + page.text[end:]
 
 
-def check_surface(text):
-    """The README's table of functions names those that there are, and no others; likewise the views."""
+def check_links(pages):
+    report("every link leads somewhere", "\n".join(broken_links(pages)))
+    suites = {suite for page in pages for suite in page.run_elsewhere}
+    report("what is run by another suite has one", "\n".join(sorted(suite for suite in suites if not (REPO / suite).exists())))
+    front = pages[0].links()
+    silent = [page.name for page in pages[1:] if page.path.parent == REPO / "doc" and page.name not in front]
+    report("README links every page", "\n".join(silent))
+
+
+def check_surface(pages):
+    """There is no function and no view that only the reference tells of."""
+    text = "\n".join(page.text for page in pages if page.path != REFERENCE)
+    make_database()
     public = "SELECT DISTINCT {0} FROM pg_catalog.{1} WHERE {2} = 'referrals'::regnamespace AND left({0}, 1) <> '_'"
-    functions = set(rows(public.format("proname", "pg_proc", "pronamespace")))
-    views = set(rows(public.format("relname", "pg_class", "relnamespace") + " AND relkind = 'v'"))
-    for kind, there, named in [
-        ("functions", functions, set(re.findall(r"^\| `(\w+)\(", text, re.MULTILINE))),
-        ("views", views, set(re.findall(r"^\| `referrals\.(\w+)` \|", text, re.MULTILINE))),
-    ]:
-        problem = [f"the README does not name {name}" for name in sorted(there - named)]
-        problem += [f"there is no {name}" for name in sorted(named - there)]
-        report(f"the {kind} of the README are those of the extension", "\n".join(problem))
-
-
-def check_version():
-    version = re.search(r'^version = "(.*)"', (REPO / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
-    meta = json.loads((REPO / "META.json").read_text(encoding="utf-8"))
-    changelog = (REPO / "CHANGELOG.md").read_text(encoding="utf-8")
-    found = {
-        "META.json": meta["version"],
-        "META.json, provides": meta["provides"]["referrals"]["version"],
-        "CHANGELOG.md": re.search(r"^## \[(\d.*?)\]", changelog, re.MULTILINE)[1],
-    }
-    wrong = [f"{place} has {other}, Cargo.toml {version}" for place, other in found.items() if other != version]
-    report("one version everywhere", "\n".join(wrong))
+    functions = names(public.format("proname", "pg_proc", "pronamespace"))
+    views = names(public.format("relname", "pg_class", "relnamespace") + " AND relkind = 'v'")
+    strictly(f"DROP DATABASE {DATABASE};\n")
+    for kind, there in [("function", functions), ("view", views)]:
+        silent = [name for name in sorted(there) if not re.search(rf"(`|referrals\.){name}(`|\()|referrals\.{name}\b", text)]
+        report(f"every {kind} is told of", "\n".join(silent))
 
 
 def main():
-    text = README.read_text(encoding="utf-8")
-    blocks = list(BLOCK.finditer(text))
-    if not blocks:
-        sys.exit("README.md has no sql block")
     if "REFERRALS_PGDATA" not in os.environ:
         sys.exit("run it with make test SUITES=readme: it drops databases and roles, so only on a throw-away server")
-    tidy(blocks)
-    strictly(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0;\n")
-    updated = check_blocks(text, blocks)
-    check_surface(text)
-    check_version()
-    tidy(blocks)
-    if os.environ.get("UPDATE") and updated != text:
-        README.write_text(updated, encoding="utf-8")
-        print("README.md has what came out; run this again")
+    pages = all_pages()
+    wanted = os.environ.get("PAGES", "").split()
+    for page in pages:
+        if page.blocks and (not wanted or page.name in wanted):
+            check_page(page)
+    check_links(pages)
+    check_surface(pages)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -3,8 +3,10 @@
 SELECT expected.relation, expected.trigger, expected.definition, present.oid IS NOT NULL
 FROM (
   SELECT guard.relation, guard.trigger, format(
-    'CREATE TRIGGER %2$s %3$s ON referrals.%1$s FOR EACH STATEMENT EXECUTE FUNCTION referrals._%2$s()',
-    guard.relation, guard.trigger, guard.events
+    'CREATE TRIGGER %s %s ON referrals.%s FOR EACH %s EXECUTE FUNCTION referrals._%s()',
+    guard.trigger, guard.events, guard.relation,
+    CASE guard.trigger WHEN 'forget_received' THEN 'ROW' ELSE 'STATEMENT' END,
+    CASE guard.trigger WHEN 'append_only' THEN 'append_only' ELSE 'forget_cached' END
   ) AS definition
   FROM (VALUES
     ('commission', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE'),
@@ -23,7 +25,12 @@ FROM (
     ('plan', 'forget_cached', 'AFTER INSERT'),
     ('environment', 'forget_cached', 'AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE'),
     ('epoch', 'forget_cached', 'AFTER INSERT'),
-    ('erased', 'forget_cached', 'AFTER INSERT')
+    ('erased', 'forget_cached', 'AFTER INSERT'),
+    ('program', 'forget_received', 'AFTER INSERT OR DELETE OR UPDATE'),
+    ('plan', 'forget_received', 'AFTER INSERT'),
+    ('environment', 'forget_received', 'AFTER INSERT OR DELETE OR UPDATE'),
+    ('epoch', 'forget_received', 'AFTER INSERT'),
+    ('erased', 'forget_received', 'AFTER INSERT')
   ) AS guard (relation, trigger, events)
 ) AS expected
 LEFT JOIN pg_catalog.pg_trigger AS present

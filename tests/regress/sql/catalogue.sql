@@ -33,19 +33,27 @@ SELECT t.oid::regtype::text FROM pg_catalog.pg_type t WHERE t.typnamespace = 're
 SELECT pg_describe_object(d.classid, d.objid, 0) AS elsewhere FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 WHERE d.deptype = 'e' AND e.extname = 'referrals' AND pg_describe_object(d.classid, d.objid, 0) !~ 'referrals' ORDER BY 1;
 
--- Everything has a comment: the schema, functions, tables, views, their columns, domains, and the indexes that are no constraint.
+-- Everything has a comment: the schema, functions, tables, views, sequences, columns, domains, and the indexes that are no constraint.
 SELECT p.oid::regprocedure AS function_without_comment FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND coalesce(obj_description(p.oid, 'pg_proc'), '') = '' ORDER BY 1;
-SELECT c.oid::regclass AS relation_without_comment FROM pg_catalog.pg_class c WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind NOT IN ('t', 'S', 'i') AND coalesce(obj_description(c.oid, 'pg_class'), '') = '' ORDER BY 1;
+SELECT c.oid::regclass AS relation_without_comment FROM pg_catalog.pg_class c WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind NOT IN ('t', 'i') AND coalesce(obj_description(c.oid, 'pg_class'), '') = '' ORDER BY 1;
 SELECT i.indexrelid::regclass AS index_without_comment FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace = 'referrals'::regnamespace AND coalesce(obj_description(c.oid, 'pg_class'), '') = '' AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY 1;
 SELECT a.attrelid::regclass AS relation, a.attname AS column_without_comment FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped AND coalesce(col_description(c.oid, a.attnum), '') = '' ORDER BY c.relname, a.attnum;
 SELECT t.oid::regtype AS domain_without_comment FROM pg_catalog.pg_type t WHERE t.typnamespace = 'referrals'::regnamespace AND t.typtype = 'd' AND coalesce(obj_description(t.oid, 'pg_type'), '') = '' ORDER BY 1;
-SELECT obj_description('referrals'::regnamespace, 'pg_namespace') IS NOT NULL AS schema_has_one;
+SELECT obj_description('referrals'::regnamespace, 'pg_namespace') IS NOT NULL AS schema_has_one, obj_description(oid, 'pg_extension') IS NOT NULL AS extension_has_one FROM pg_catalog.pg_extension WHERE extname = 'referrals';
+-- psql shows each by itself (\dx+, \df+, \d+), so none leans on the one before, and each is a sentence.
+SELECT pg_describe_object(d.classoid, d.objoid, d.objsubid) AS leans_on_another, d.description FROM pg_catalog.pg_description d
+WHERE pg_describe_object(d.classoid, d.objoid, d.objsubid) ~ '\mreferrals\M' AND d.description ~ '^(The same|Those|These|That|This|It|Its|They|Their|Likewise|Also|And)\M' ORDER BY 1;
+SELECT pg_describe_object(d.classoid, d.objoid, d.objsubid) AS no_sentence FROM pg_catalog.pg_description d
+WHERE pg_describe_object(d.classoid, d.objoid, d.objsubid) ~ '\mreferrals\M' AND d.classoid <> 'pg_extension'::regclass AND d.description !~ '[.]$' ORDER BY 1;
 
 -- Functions that run with the owner's rights have a fixed search_path; so have triggers. Nothing is SECURITY DEFINER by its language's default.
 SELECT p.oid::regprocedure AS path_not_fixed, p.proconfig FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
   AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(p.proconfig, '{}')) ORDER BY 1;
+-- Where Postgres is to keep from reading tables from end to end it does not compile what it plans, either.
+SELECT p.oid::regprocedure AS compiles, p.proconfig FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace
+  AND 'enable_seqscan=off' = ANY (p.proconfig) AND 'jit=off' <> ALL (p.proconfig) ORDER BY 1;
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
   'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain', 'report',
@@ -88,7 +96,7 @@ WHERE t.tgrelid IN ('referrals.commission'::regclass, 'referrals.reversal'::regc
   AND NOT t.tgisinternal AND t.tgtype & 4 <> 0 ORDER BY 1;
 -- No rules, no policies, no event triggers.
 SELECT r.ev_class::regclass, r.rulename FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = 'referrals'::regnamespace AND r.rulename <> '_RETURN' ORDER BY 1;
--- The settings are the server's to make: no session sets one.
+-- The settings: real money is the server's to allow, and no session's; whom it speaks for, each session's.
 SELECT name, vartype, context, boot_val FROM pg_catalog.pg_settings WHERE name LIKE 'referrals.%' ORDER BY name;
 SET referrals.allow_lve = on;
 \echo :SQLSTATE

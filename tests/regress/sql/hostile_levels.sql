@@ -3,13 +3,15 @@
 \i :dir/fresh.psql
 \i :dir/mallory.psql
 SET client_min_messages = error;
-DROP ROLE IF EXISTS regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin;
+DROP ROLE IF EXISTS regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_self, regress_referrals_monitor;
 SET client_min_messages = notice;
 CREATE ROLE regress_referrals_reader;
 CREATE ROLE regress_referrals_app;
 CREATE ROLE regress_referrals_operator;
 CREATE ROLE regress_referrals_admin;
-SELECT count(referrals.grant_access(format('regress_referrals_%s', level)::regrole, level)) AS granted FROM unnest(ARRAY['reader', 'app', 'operator', 'admin']) AS level;
+CREATE ROLE regress_referrals_self;
+CREATE ROLE regress_referrals_monitor;
+SELECT count(referrals.grant_access(format('regress_referrals_%s', level)::regrole, level)) AS granted FROM unnest(ARRAY['reader', 'app', 'operator', 'admin', 'self', 'monitor']) AS level;
 -- The calls are made from the catalogue, so that no function is forgotten, and undone at once. Arguments are NULL: what may be
 -- called gives NULL, or says that they must not be; what may not says 42501. (A subquery each: a plain NULL is not even passed on.)
 CREATE TABLE calls AS SELECT p.oid::regprocedure::text AS function, format('SELECT referrals.%I(%s)', p.proname, (SELECT string_agg(format('(SELECT NULL::%s)', format_type(t, NULL)), ', ') FROM unnest(p.proargtypes) AS t)) AS call
@@ -36,12 +38,17 @@ SET ROLE regress_referrals_operator;
 :attempt
 SET ROLE regress_referrals_admin;
 :attempt
+SET ROLE regress_referrals_self;
+:attempt
+SET ROLE regress_referrals_monitor;
+:attempt
 RESET ROLE;
 SET client_min_messages = notice;
 -- Who may call what: this list is the contract. A role without a level may call nothing.
-SELECT replace(function, 'timestamp with time zone', 'timestamptz') AS function, max(outcome) FILTER (WHERE role = 'mallory') AS nobody, max(outcome) FILTER (WHERE role = 'reader') AS reader, max(outcome) FILTER (WHERE role = 'app') AS app, max(outcome) FILTER (WHERE role = 'operator') AS operator, max(outcome) FILTER (WHERE role = 'admin') AS admin
+SELECT replace(function, 'timestamp with time zone', 'timestamptz') AS function, max(outcome) FILTER (WHERE role = 'mallory') AS nobody, max(outcome) FILTER (WHERE role = 'reader') AS reader, max(outcome) FILTER (WHERE role = 'app') AS app, max(outcome) FILTER (WHERE role = 'operator') AS operator, max(outcome) FILTER (WHERE role = 'admin') AS admin,
+       max(outcome) FILTER (WHERE role = 'self') AS self, max(outcome) FILTER (WHERE role = 'monitor') AS monitor
 FROM outcomes GROUP BY function ORDER BY function COLLATE "C";
--- Each level includes those before it. (No row: it does.)
+-- Each level of the ladder includes those before it. (No row: it does.)
 SELECT o.function, o.role AS may, h.role AS may_not FROM outcomes o JOIN outcomes h USING (function)
 WHERE o.outcome = 'yes' AND h.outcome = '42501' AND array_position(ARRAY['reader', 'app', 'operator', 'admin'], o.role::text) < array_position(ARRAY['reader', 'app', 'operator', 'admin'], h.role::text);
 
@@ -81,6 +88,6 @@ SELECT s AS attempt, try(s) FROM unnest(ARRAY[
 RESET ROLE;
 -- Grants that change nothing are but a warning to Postgres. They changed nothing: a role without a level still has none.
 SELECT has_schema_privilege('regress_referrals_mallory', 'referrals', 'USAGE') AS schema, has_function_privilege('regress_referrals_mallory', 'referrals.purge_mock()', 'EXECUTE') AS function, has_table_privilege('regress_referrals_mallory', 'referrals.dashboard', 'SELECT') AS view;
-DROP OWNED BY regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin CASCADE;
-DROP ROLE regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin;
+DROP OWNED BY regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_self, regress_referrals_monitor CASCADE;
+DROP ROLE regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_self, regress_referrals_monitor;
 \i :dir/no_mallory.psql

@@ -194,7 +194,10 @@ SELECT s AS attempt, try(s) FROM unnest(ARRAY[
   'CREATE TRIGGER t INSTEAD OF INSERT ON referrals.audit_trail FOR EACH ROW EXECUTE FUNCTION note()']) WITH ORDINALITY AS t(s, n) ORDER BY n;
 COPY referrals.commission TO STDOUT;
 \echo :SQLSTATE
+-- (Its words are others before PostgreSQL 16.)
+\set VERBOSITY sqlstate
 ANALYZE referrals.commission;
+\set VERBOSITY default
 RESET ROLE;
 DROP OWNED BY regress_referrals_till;
 DROP ROLE regress_referrals_till;

@@ -2,13 +2,15 @@
 \getenv dir PG_ABS_SRCDIR
 \i :dir/fresh.psql
 SET client_min_messages = error;
-DROP ROLE IF EXISTS "regress_referrals ""odd"" ; --", regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_team, regress_referrals_member;
+DROP ROLE IF EXISTS "regress_referrals ""odd"" ; --", regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_person, regress_referrals_monitor, regress_referrals_team, regress_referrals_member;
 SET client_min_messages = notice;
 CREATE ROLE regress_referrals_shop;
 CREATE ROLE regress_referrals_reader;
 CREATE ROLE regress_referrals_app;
 CREATE ROLE regress_referrals_operator;
 CREATE ROLE regress_referrals_admin;
+CREATE ROLE regress_referrals_person;
+CREATE ROLE regress_referrals_monitor;
 GRANT USAGE ON SCHEMA app TO PUBLIC;
 GRANT CREATE ON SCHEMA app TO PUBLIC;
 SELECT referrals.define_program('default', '{"currency": "USD", "tiers": [{"name": "Bronze", "from": 0, "rates": {"signup": {"flat": "10.00"}}}]}');
@@ -58,6 +60,8 @@ SELECT referrals.grant_access('regress_referrals_reader', 'reader');
 SELECT referrals.grant_access('regress_referrals_app', 'app');
 SELECT referrals.grant_access('regress_referrals_operator', 'operator');
 SELECT referrals.grant_access('regress_referrals_admin', 'admin');
+SELECT referrals.grant_access('regress_referrals_person', 'self');
+SELECT referrals.grant_access('regress_referrals_monitor', 'monitor');
 SELECT referrals.grant_access('regress_referrals_admin', 'owner');
 \echo :SQLSTATE
 SELECT referrals.grant_access('regress_referrals_admin', 'Reader');
@@ -83,14 +87,18 @@ SELECT p.oid::regprocedure AS function,
        CASE WHEN has_function_privilege('regress_referrals_reader', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS reader,
        CASE WHEN has_function_privilege('regress_referrals_app', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS app,
        CASE WHEN has_function_privilege('regress_referrals_operator', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS operator,
-       CASE WHEN has_function_privilege('regress_referrals_admin', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS admin
+       CASE WHEN has_function_privilege('regress_referrals_admin', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS admin,
+       CASE WHEN has_function_privilege('regress_referrals_person', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS self,
+       CASE WHEN has_function_privilege('regress_referrals_monitor', p.oid, 'EXECUTE') THEN 'yes' ELSE '' END AS monitor
 FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace ORDER BY p.proname;
 -- Every table, view and sequence, and what each level may do with it.
 SELECT c.relname, c.relkind,
        (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_reader', c.oid, w)) AS reader,
        (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_app', c.oid, w)) AS app,
        (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_operator', c.oid, w)) AS operator,
-       (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_admin', c.oid, w)) AS admin
+       (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_admin', c.oid, w)) AS admin,
+       (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_person', c.oid, w)) AS self,
+       (SELECT string_agg(w, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS w WHERE has_table_privilege('regress_referrals_monitor', c.oid, w)) AS monitor
 FROM pg_catalog.pg_class c WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'v', 'S') ORDER BY c.relkind, c.relname;
 
 -- reader: looks at the views.
@@ -109,6 +117,20 @@ CREATE TABLE readers (id bigint PRIMARY KEY, referred_by text);
 CREATE TRIGGER steal AFTER INSERT ON readers REFERENCING NEW TABLE AS t FOR EACH STATEMENT EXECUTE FUNCTION referrals._on_sign_up('id', 'referred_by', 'default', '', '', '', '');
 \echo :SQLSTATE
 CREATE TRIGGER steal BEFORE INSERT ON readers FOR EACH STATEMENT EXECUTE FUNCTION referrals._append_only();
+\echo :SQLSTATE
+
+-- monitor: figures and health, of nobody in particular, and nothing to do.
+SET ROLE regress_referrals_monitor;
+SELECT live, blocks, paused_programs FROM referrals.metrics;
+SELECT * FROM referrals.metrics_queue ORDER BY mode;
+SELECT * FROM referrals.metrics_payouts;
+SELECT check_name, ok FROM referrals.health() WHERE check_name <> 'append_only';
+SELECT users FROM referrals.attachments;
+SELECT * FROM referrals.dashboard;
+\echo :SQLSTATE
+SELECT referrals.process_queue();
+\echo :SQLSTATE
+SELECT referrals.verify();
 \echo :SQLSTATE
 
 -- app: registers and looks up, and decides nothing.
@@ -185,5 +207,5 @@ SET ROLE regress_referrals_member;
 SELECT referrals.lookup('ann');
 RESET ROLE;
 
-DROP OWNED BY regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_team, regress_referrals_member CASCADE;
-DROP ROLE regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_team, regress_referrals_member;
+DROP OWNED BY regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_person, regress_referrals_monitor, regress_referrals_team, regress_referrals_member CASCADE;
+DROP ROLE regress_referrals_shop, regress_referrals_reader, regress_referrals_app, regress_referrals_operator, regress_referrals_admin, regress_referrals_person, regress_referrals_monitor, regress_referrals_team, regress_referrals_member;

@@ -1,0 +1,76 @@
+"""What a server process behind pgbouncer keeps between its clients: the mode, and the warning that it is not what was
+chosen. Two clients that are in a transaction at once have two server processes; between transactions anybody has any."""
+
+import time
+
+from bouncer import PORT
+from psql import Failure, Session
+
+DATABASE = "clients_state"
+PLAN = '{"currency": "USD", "tiers": [{"name": "All", "from": 0, "rates": {"signup": {"flat": "1.00"}}}]}'
+
+
+def allow_live(direct, allowed):
+    direct.query("LOAD 'referrals'")  # before Postgres 17 the setting is known where the library was loaded
+    direct.query(f"ALTER SYSTEM {'SET referrals.allow_live = on' if allowed else 'RESET referrals.allow_live'}")
+    direct.query("SELECT pg_reload_conf()")
+    for _ in range(500):
+        if direct.value("SELECT current_setting('referrals.allow_live')") == ("on" if allowed else "off"):
+            # Other processes heed the signal a moment later.
+            time.sleep(0.2)
+            return
+        time.sleep(0.01)
+    raise Failure("referrals.allow_live does not change on reload")
+
+
+def at_once(clients, sql):
+    """What each client gets for a statement, in a transaction of its own that all are in at once; and what it is told."""
+    for client in clients:
+        client.query("BEGIN")
+    results = [client.run(sql) for client in clients]
+    for client in clients:
+        client.query("COMMIT")
+    return [result.value for result in results], [line for result in results for line in result.messages.splitlines() if "WARNING" in line]
+
+
+def check(say):
+    admin = Session("postgres")
+    admin.query(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    admin.query(f"CREATE DATABASE {DATABASE}")
+    direct = Session(DATABASE)
+    clients = [Session(f"dbname={DATABASE} port={PORT}") for _ in range(3)]
+    try:
+        direct.query("CREATE EXTENSION referrals")
+        direct.query(f"SELECT referrals.define_program('default', '{PLAN}')")
+        direct.query("SELECT referrals.register('partner', wanted_code => 'PARTNER')")
+        modes(say, direct, clients)
+    finally:
+        allow_live(direct, False)
+        for session in [*clients, direct, admin]:
+            session.close()
+
+
+def modes(say, direct, clients):
+    two = clients[:2]
+    processes, _ = at_once(two, "SELECT pg_backend_pid()")
+    say("state: two at once have two server processes", len(set(processes)) == 2, processes)
+    modes, _ = at_once(two, "SELECT referrals.mode()")
+    say("state: both are in mock mode", modes == ["mock", "mock"], modes)
+    allow_live(direct, True)
+    clients[2].query("SELECT referrals.go_live()")
+    modes, _ = at_once(two, "SELECT referrals.mode()")
+    say("state: live, once any client says so", modes == ["live", "live"], modes)
+    sign_up = "SELECT referrals.register('user-' || pg_backend_pid(), 'PARTNER')"
+    clients[0].query(sign_up)
+    live = direct.query("SELECT DISTINCT mode FROM referrals.commission_ledger")
+    say("state: what they make is live", live == [["live"]], live)
+    allow_live(direct, False)
+    modes, warnings = at_once(two, "SELECT referrals.mode()")
+    say("state: mock in both when the server does not allow live", modes == ["mock", "mock"], modes)
+    say("state: each server process says so once", len(warnings) == 2, warnings)
+    modes, warnings = at_once(two, "SELECT referrals.mode()")
+    later = clients[2].run("SELECT referrals.mode()")
+    say("state: and to nobody who comes after", (modes, warnings, later.value) == (["mock", "mock"], [], "mock")
+        and "WARNING" not in later.messages, f"{modes} {warnings} {later.messages}")
+    unwell = clients[2].query("SELECT detail FROM referrals.health() WHERE check_name = 'mode'")
+    say("state: who asks health() is told", unwell and "mock" in unwell[0][0], unwell)

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""What doc/monitoring gives to operators, with the programs that it is for: prometheus-postgres-exporter reads queries.yaml
+and shows what SQL shows; promtool takes alerts.yaml and says when each alert fires; grafana.json shows what there is; and
+pg_cron runs the jobs of schedule.sql (where PostgreSQL 15 is tested, for which Debian has it).
+
+Called by tests/run, which sets the environment of the throw-away server. Last line: N passed, N failed.
+"""
+
+import contextlib
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[1:1] = [str(TESTS / "differential"), str(TESTS / "dump"), str(TESTS / "copies")]
+from copied import Checks  # noqa: E402
+from dashboard import alerted, check_dashboard, queried  # noqa: E402
+from exporter import Exporter  # noqa: E402
+from psql import Failure, Session  # noqa: E402
+from schedule import MAJOR, Schedule, install  # noqa: E402
+
+FILES = TESTS.parent / "doc" / "monitoring"
+DATABASE, ROLE = "referrals_monitoring", "regress_referrals_exporter"
+PLAN = ('{"currency": "USD", "accrual": "%s", "tiers": [{"name": "A", "from": 0, '
+        '"rates": {"signup": {"flat": 10}, "payment": {"percent": 5}}}]}')
+# What the exporter says of itself and of its scrapes.
+ITS_OWN = {"pg_exporter_last_scrape_error"}
+
+
+def from_debian(name, *packages):
+    """The directory in which packages of Debian were unpacked."""
+    done = subprocess.run([TESTS / "harness" / "debian", name, *packages], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise Failure(f"{' '.join(packages)} cannot be had: {done.stderr.strip()[-2000:]}")
+    return Path(done.stdout.splitlines()[0])
+
+
+@contextlib.contextmanager
+def part(checks, name):
+    """A part of the suite: when it breaks off, the others go on."""
+    began, before = time.monotonic(), checks.passed
+    try:
+        yield
+    except Failure as failure:
+        checks.true(f"{name} could not go on", False, str(failure))
+    print(f"{name}: {checks.passed - before} checks, {time.monotonic() - began:.1f} s", flush=True)
+
+
+def tidy(session):
+    session.query(f"DROP DATABASE IF EXISTS {DATABASE}")
+    session.query(f"DROP ROLE IF EXISTS {ROLE}")
+
+
+def fill(session):
+    """A shop with a little of everything, whose people have keys that must not be seen."""
+    for statement in (
+            "CREATE EXTENSION referrals", f"CREATE ROLE {ROLE} LOGIN", f"SELECT referrals.grant_access('{ROLE}', 'monitor')",
+            f"SELECT referrals.define_program('default', '{PLAN % 'immediate'}')",
+            f"SELECT referrals.define_program('later', '{PLAN % 'queued'}')",
+            "SELECT referrals.register('secret-ann', wanted_code => 'HIDDENANN')",
+            "SELECT referrals.register('secret-eve', wanted_code => 'HIDDENEVE', program => 'later')",
+            # Payouts are of live lines, and this server may not go live.
+            "INSERT INTO referrals.payout (payee_id, currency, amount, state) SELECT participant_id, 'USD', 12.5, unnest(ARRAY['draft', 'draft', 'approved']) "
+            "FROM referrals.participant WHERE user_key = 'secret-ann'"):
+        session.query(statement)
+
+
+def check_scrapes(checks, exporter, session):
+    """The figures are those of SQL, and move with what happens. Gives the names of the metrics."""
+    metrics, bare = queried(FILES / "queries.yaml")
+    figures = {name for name, usage in metrics.items() if usage != "LABEL"}
+    flush(session)
+    first = exporter.scrape()
+    checks.equal("the exporter takes the queries", (1, 0, 0), (first.value("pg_up"), first.value("pg_exporter_last_scrape_error"),
+                                                              first.value("pg_exporter_user_queries_load_error")))
+    checks.equal("every metric has a description in the file", set(), bare)
+    names = {name for name in first.samples if name.startswith("referrals_")}
+    checks.equal("the metrics are those of the file", figures, names)
+    for name in sorted(names):
+        checks.equal(f"{name}: its type", metrics[name].lower(), first.types[name])
+        checks.true(f"{name}: says what it is", len(first.descriptions[name]) > 8)
+    checks.equal("only what counts up is called a total", {name for name in figures if name.endswith("_total")},
+                 {name for name, usage in metrics.items() if usage == "COUNTER"})
+
+    session.query("SELECT referrals.register('secret-' || n, CASE WHEN n > 10 THEN 'HIDDENANN' END) FROM generate_series(1, 30) AS n")
+    session.query("SELECT referrals.register('secret-late-' || n, 'HIDDENEVE') FROM generate_series(1, 7) AS n")
+    session.query("SELECT referrals.reverse(id, 'secret reason') FROM referrals.commission_ledger ORDER BY id LIMIT 3")
+    session.query("SELECT referrals.pause_program('later')")
+    flush(session)
+    second = exporter.scrape()
+    moved = {name: second.value(f"referrals_{name}_total") - first.value(f"referrals_{name}_total")
+             for name in ("participants", "ties", "lines", "corrections", "queued")}
+    checks.equal("the counters count what happened", {"participants": 37, "ties": 27, "lines": 23, "corrections": 3, "queued": 7}, moved)
+    checks.true("audit rows are counted", second.value("referrals_records_total") > first.value("referrals_records_total"))
+    checks.equal("what waits", (7, 0), tuple(second.value("referrals_queue_events", mode=mode) for mode in ("mock", "live")))
+    checks.true("since when it waits", 0 < second.value("referrals_queue_oldest_age_seconds", mode="mock") < 300)
+    checks.equal("nobody waits in the other mode", 0, second.value("referrals_queue_oldest_age_seconds", mode="live"))
+    checks.equal("paused programs, and the mode", (1, 0), (second.value("referrals_paused_programs"), second.value("referrals_live")))
+    checks.equal("the size is that of the tables", float(session.value(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'referrals'::regnamespace AND relkind = 'r'")),
+        second.value("referrals_size_bytes"))
+    checks.equal("what is not sealed", float(session.value("SELECT rows FROM referrals._unsealed()")), second.value("referrals_unsealed_rows"))
+    checks.true("nothing was sealed yet", second.value("referrals_blocks") == 0 and math.isnan(second.value("referrals_last_block_age_seconds")))
+    for check, ok in session.query("SELECT check_name, ok::int FROM referrals.health()"):
+        checks.equal(f"health: {check}", float(ok), second.value("referrals_health_ok", check=check))
+    for state, count, amount in session.query("SELECT state, count(*), sum(amount) FROM referrals.payout GROUP BY state"):
+        checks.equal(f"payouts: {state}", (float(count), float(amount)), tuple(
+            second.value(f"referrals_payouts_{what}", state=state, currency="USD") for what in ("count", "amount")))
+
+    session.query("SELECT referrals.resume_program('later')")
+    session.query("SELECT referrals.process_queue()")
+    session.query("SELECT count(*) FROM referrals.seal()")
+    flush(session)
+    third = exporter.scrape()
+    checks.equal("the queue is empty again", (0, 0), (third.value("referrals_queue_events", mode="mock"),
+                                                      third.value("referrals_queue_oldest_age_seconds", mode="mock")))
+    checks.equal("what waited was accrued", 7, third.value("referrals_lines_total") - second.value("referrals_lines_total"))
+    checks.equal("everything is sealed", (0, 0, 1), tuple(third.value(f"referrals_{name}") for name in ("unsealed_rows", "unsealed_age_seconds", "blocks")))
+    checks.true("the block is new", 0 <= third.value("referrals_last_block_age_seconds") < 300)
+
+    # The worst that can be: the figures that are left still come, and those that cannot be are no numbers.
+    session.query("ALTER TABLE referrals.block DISABLE TRIGGER append_only")
+    session.query("UPDATE referrals.block SET root = '\\x00'")
+    broken = exporter.scrape()
+    checks.true("a damaged block is told, and breaks no scrape", broken.value("pg_exporter_last_scrape_error") == 0
+                and math.isnan(broken.value("referrals_unsealed_rows")) and broken.value("referrals_live") == 0)
+    whole = "".join(scrape.text for scrape in (first, second, third, broken))
+    checks.true("nobody's key or code, and no reason, is in what it says", "secret" not in whole and "HIDDEN" not in whole)
+    checks.true("no query of it failed", "level=error" not in exporter.said() and "err=" not in exporter.said(), exporter.said())
+    return names
+
+
+def flush(session):
+    """Statistics are written within a second; not so long here."""
+    session.query("SELECT pg_stat_force_next_flush()")
+    session.query("SELECT 1")
+
+
+def check_alerts(checks, known):
+    promtool = from_debian("prometheus", "+prometheus") / "usr" / "bin" / "promtool"
+    rules, used = alerted(FILES / "alerts.yaml")
+    for arguments in (["check", "rules", FILES / "alerts.yaml"], ["test", "rules", "alerts_test.yaml"]):
+        done = subprocess.run([promtool, *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        checks.true(f"promtool {' '.join(arguments[:2])}", done.returncode == 0, done.stdout + done.stderr)
+        if arguments[0] == "check":
+            checks.true("promtool sees every rule", f"{rules} rules found" in done.stdout + done.stderr, done.stdout + done.stderr)
+    checks.equal("every metric that an alert asks for exists", set(), used - known)
+
+
+def main():
+    if "REFERRALS_PGDATA" not in os.environ:
+        sys.exit("run it with make test SUITES=monitoring")
+    checks, schedule = Checks(), None
+    server = Session("postgres")
+    tests_cron = int(server.value("SHOW server_version_num")) // 10000 == MAJOR
+    try:
+        if tests_cron:
+            with part(checks, "pg_cron takes the jobs"):
+                install(from_debian("postgresql-15-cron", "+postgresql-15-cron"))
+                schedule = Schedule(FILES / "schedule.sql")
+                schedule.start()
+                schedule.check_jobs(checks)
+        else:
+            print(f"pg_cron: Debian has it for PostgreSQL {MAJOR}, where its jobs are run")
+        known = ITS_OWN
+        with part(checks, "exporter"):
+            tidy(server)
+            server.query(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+            session = Session(DATABASE)
+            fill(session)
+            program = from_debian("prometheus-exporter", "+prometheus-postgres-exporter") / "usr" / "bin" / "prometheus-postgres-exporter"
+            exporter = Exporter(program, FILES / "queries.yaml", DATABASE, ROLE, Path(os.environ["TMPDIR"]) / "exporter.log")
+            try:
+                known = known | check_scrapes(checks, exporter, session)
+            finally:
+                exporter.stop()
+            session.close()
+            tidy(server)
+        with part(checks, "dashboard"):
+            check_dashboard(checks, FILES / "grafana.json", known)
+        with part(checks, "alerts"):
+            check_alerts(checks, known)
+        if schedule:
+            with part(checks, "pg_cron runs the jobs"):
+                schedule.check_minute(checks)
+                schedule.check_alarm(checks)
+    finally:
+        if schedule:
+            schedule.remove()
+        server.close()
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    sys.exit(checks.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
