@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn claims_without_a_subject_name_nobody() {
-        for claims in ["", "{}", r#"{"role": "anon"}"#, r#"{"sub": null}"#, r#"{"SUB": "ann"}"#, r#"{"a": {"sub": "ann"}}"#] {
+        for claims in
+            ["", "{}", r#"{"role": "anon"}"#, r#"{"sub": null}"#, r#"{"SUB": "ann"}"#, r#"{"a": {"sub": "ann"}}"#]
+        {
             assert_eq!(subject(claims), Ok(None), "{claims}");
         }
     }
@@ -57,10 +59,23 @@ mod tests {
     #[test]
     fn what_could_be_read_in_two_ways_is_refused() {
         for claims in [
-            "ann", " ", "null", r#""ann""#, r#"["ann"]"#, r#"[{"sub": "ann"}]"#, r#"{"sub": 42}"#, r#"{"sub": true}"#,
-            r#"{"sub": ["ann"]}"#, r#"{"sub": {"$serde_json::private::Number": "42"}}"#, r#"{"sub": "ann""#,
-            r#"{"sub": "ann"} {"sub": "bob"}"#, r#"{"sub": "ann", "sub": "bob"}"#, r#"{"sub": "ann", "\u0073ub": "bob"}"#,
-            r#"{'sub': 'ann'}"#, "{\"sub\": \"a\u{0}\"}", r#"{"sub": "\ud800"}"#,
+            "ann",
+            " ",
+            "null",
+            r#""ann""#,
+            r#"["ann"]"#,
+            r#"[{"sub": "ann"}]"#,
+            r#"{"sub": 42}"#,
+            r#"{"sub": true}"#,
+            r#"{"sub": ["ann"]}"#,
+            r#"{"sub": {"$serde_json::private::Number": "42"}}"#,
+            r#"{"sub": "ann""#,
+            r#"{"sub": "ann"} {"sub": "bob"}"#,
+            r#"{"sub": "ann", "sub": "bob"}"#,
+            r#"{"sub": "ann", "\u0073ub": "bob"}"#,
+            r#"{'sub': 'ann'}"#,
+            "{\"sub\": \"a\u{0}\"}",
+            r#"{"sub": "\ud800"}"#,
         ] {
             assert_eq!(subject(claims), Err(Unreadable), "{claims}");
         }

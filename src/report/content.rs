@@ -6,7 +6,7 @@ use super::words::{excerpt, visible};
 /// Names are cut at so many characters in a table, and at so many where the pointer rests on one; in a chart at about this
 /// width.
 const IN_TABLE: usize = 28;
-const AT_HAND: usize = 120;
+const AT_HAND: usize = 80;
 const IN_CHART: i32 = 130;
 
 /// A part of the page with a heading of its own.

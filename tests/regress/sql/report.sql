@@ -4,8 +4,8 @@
 \i :dir/fresh.psql
 -- The headings and notes of a page: what it is about, without times.
 CREATE FUNCTION outline(page text) RETURNS SETOF text LANGUAGE sql AS $$
-  SELECT btrim(regexp_replace(found[1], '<[^>]*>', '', 'g'))
-  FROM regexp_matches(page, '<(?:h[1-5]|p class="note"|caption|dd)[^>]*>(.*?)</(?:h[1-5]|p|caption|dd)>', 'g') AS found
+  SELECT btrim(found[1])
+  FROM regexp_matches(page, '<(?:h[1-5]|p class="note"|caption|dd)(?: id="[^"]*")?>([^<]*)<', 'g') AS found
   WHERE found[1] !~ '^\d{4}-\d\d-\d\d \d\d:\d\d UTC$|^referrals \d|^contrib' $$;
 -- Nothing to report on.
 SELECT outline(referrals.report());
@@ -13,18 +13,18 @@ SELECT referrals.define_program('default', '{"currency": "USD", "hold_days": 30,
 SELECT outline(referrals.report('default'));
 -- Something.
 SELECT referrals.define_program('<b>points</b>', '{"currency": {"unit": "P&T", "decimals": 0}, "tiers": [{"name": "A", "from": 0, "rates": {"signup": {"flat": 10}}}]}');
-SELECT referrals.register('ann', wanted_code => 'ANN', registered_at => '2026-01-01 00:00+00');
-SELECT referrals.register('bea', wanted_code => 'BEA', program => '<b>points</b>', registered_at => '2026-01-01 00:00+00');
-SELECT count(referrals.register('a' || n, 'ANN', registered_at => '2026-01-05 00:00+00')), count(referrals.register('b' || n, 'BEA', registered_at => '2026-02-05 00:00+00')) FROM generate_series(1, 3) AS n;
-SELECT referrals.accrue('payment', 'p1', 'a1', 1234567.89, 'USD', '2026-02-01 00:00+00') IS NOT NULL AS ok;
+SELECT referrals.register('ann', wanted_code => 'ANN', registered_at => '2024-01-01 00:00+00');
+SELECT referrals.register('bea', wanted_code => 'BEA', program => '<b>points</b>', registered_at => '2024-01-01 00:00+00');
+SELECT count(referrals.register('a' || n, 'ANN', registered_at => '2024-01-05 00:00+00')), count(referrals.register('b' || n, 'BEA', registered_at => '2024-02-05 00:00+00')) FROM generate_series(1, 3) AS n;
+SELECT referrals.accrue('payment', 'p1', 'a1', 1234567.89, 'USD', '2024-02-01 00:00+00') IS NOT NULL AS ok;
 SELECT outline(referrals.report());
 -- NULL is no bound, as are the infinities; the whole is the same however it is asked for.
 SELECT referrals.report() = referrals.report(NULL, NULL, NULL) AS the_same, referrals.report() = referrals.report(NULL, '-infinity', 'infinity') AS the_same;
 -- A time: the start is part of it, the end is not.
-SELECT outline(referrals.report(since => '2026-01-05 00:00+00', until => '2026-02-01 00:00+00'));
-SELECT count(*) FROM outline(referrals.report(since => '2026-02-05 00:00:00.000001+00')) AS line WHERE line ~ '^Lines in';
+SELECT outline(referrals.report(since => '2024-01-05 00:00+00', until => '2024-02-01 00:00+00'));
+SELECT count(*) FROM outline(referrals.report(since => '2024-02-05 00:00:00.000001+00')) AS line WHERE line ~ '^Lines in';
 -- A program; its own figures alone.
-SELECT outline(referrals.report('<b>points</b>', until => '2026-03-01'));
+SELECT outline(referrals.report('<b>points</b>', until => '2024-03-01'));
 -- Whatever the session's settings, it is the same page.
 SELECT referrals.report() AS page \gset
 SET timezone = 'Asia/Kathmandu'; SET datestyle = 'SQL, DMY'; SET intervalstyle = 'iso_8601'; SET extra_float_digits = 0; SET bytea_output = 'escape'; SET search_path = app; SET lc_numeric = 'C'; SET standard_conforming_strings = off;
@@ -36,9 +36,9 @@ SELECT referrals.report('nosuch');
 \echo :SQLSTATE
 SELECT referrals.report('');
 \echo :SQLSTATE
-SELECT referrals.report(since => '2026-01-05 00:00+00', until => '2026-01-05 00:00+00');
+SELECT referrals.report(since => '2024-01-05 00:00+00', until => '2024-01-05 00:00+00');
 \echo :SQLSTATE
-SELECT referrals.report('default', '2026-01-05 00:00+00', '2026-01-04 00:00+00');
+SELECT referrals.report('default', '2024-01-05 00:00+00', '2024-01-04 00:00+00');
 \echo :SQLSTATE
 SELECT referrals.report(since => 'infinity');
 \echo :SQLSTATE
@@ -67,7 +67,7 @@ SELECT left(referrals.report(), 15);
 SELECT pg_current_xact_id_if_assigned() IS NULL AS wrote_nothing;
 COMMIT;
 BEGIN;
-SELECT referrals.accrue('payment', 'p2', 'a1', 10, 'USD', '2026-02-01 00:00+00') IS NOT NULL AS ok;
+SELECT referrals.accrue('payment', 'p2', 'a1', 10, 'USD', '2024-02-01 00:00+00') IS NOT NULL AS ok;
 SELECT line FROM outline(referrals.report()) AS line WHERE line ~ '^The newest';
 ROLLBACK;
 SELECT line FROM outline(referrals.report()) AS line WHERE line ~ '^The newest';
