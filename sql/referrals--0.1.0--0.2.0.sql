@@ -3,6 +3,15 @@
 -- From 0.1.0 to 0.2.0. Nothing that is recorded changes. What is new stands in the same words in the files of this
 -- directory that make a fresh install.
 
+-- Nothing below may resolve to an object that somebody planted in a schema of the installer's path.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
+-- What there is already, so that the end of this script knows what is new.
+SELECT pg_catalog.set_config('referrals_update.known', pg_catalog.array_agg(classid || '/' || objid)::text, true)
+FROM pg_catalog.pg_depend
+WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+  AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+
 -- Their plans are not compiled: see functions_users.sql and functions_trust.sql.
 ALTER FUNCTION referrals.accrue SET jit = off;
 ALTER FUNCTION referrals.reverse SET jit = off;
@@ -133,7 +142,7 @@ CREATE FUNCTION referrals._unsealed() RETURNS TABLE (rows bigint, oldest timesta
 LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 1
 AS 'MODULE_PATHNAME', '_unsealed_wrapper';
 COMMENT ON FUNCTION referrals._unsealed() IS
-  'For the view metrics: how many rows of the record are not sealed yet (100,001 stands for all above 100,000), and when the oldest of them was recorded, NULL for none. No row if the last block is damaged, which health() says.';
+  'For the view metrics_seal: how many rows of the record are not sealed yet (100,001 stands for all above 100,000), and when the oldest of them was recorded, NULL for none. No row if the last block is damaged, which health() says.';
 
 -- What a monitoring system asks every few seconds: cheap however long the ledger is, and about nobody in particular.
 
@@ -147,19 +156,13 @@ SELECT
   pg_stat_get_tuples_inserted('referrals.audit_log'::regclass) AS records,
   pg_stat_get_tuples_inserted('referrals.queue'::regclass) AS queued,
   programs.paused AS paused_programs,
-  coalesce(last.block_id, 0) AS blocks,
-  extract(epoch FROM now() - last.sealed_at) AS seconds_since_block,
-  unsealed.rows AS unsealed_rows,
-  CASE WHEN unsealed.rows IS NOT NULL THEN coalesce(extract(epoch FROM now() - unsealed.oldest), 0) END AS unsealed_seconds,
   storage.bytes
 FROM (SELECT count(*) FILTER (WHERE program.paused) AS paused FROM referrals.program) AS programs
 CROSS JOIN (
   SELECT sum(pg_total_relation_size(relation.oid)) AS bytes
   FROM pg_catalog.pg_class AS relation
   WHERE relation.relnamespace = 'referrals'::regnamespace AND relation.relkind = 'r'
-) AS storage
-LEFT JOIN (SELECT block.block_id, block.sealed_at FROM referrals.block ORDER BY block.block_id DESC LIMIT 1) AS last ON true
-LEFT JOIN referrals._unsealed() AS unsealed ON true;
+) AS storage;
 COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash.';
 COMMENT ON COLUMN referrals.metrics.live IS 'Whether the mode is live.';
 COMMENT ON COLUMN referrals.metrics.participants IS 'Counter: people registered.';
@@ -169,10 +172,6 @@ COMMENT ON COLUMN referrals.metrics.corrections IS 'Counter: ledger lines that a
 COMMENT ON COLUMN referrals.metrics.records IS 'Counter: audit rows.';
 COMMENT ON COLUMN referrals.metrics.queued IS 'Counter: events put into the queue.';
 COMMENT ON COLUMN referrals.metrics.paused_programs IS 'How many programs are paused.';
-COMMENT ON COLUMN referrals.metrics.blocks IS 'The number of the last block; 0 before the first.';
-COMMENT ON COLUMN referrals.metrics.seconds_since_block IS 'Seconds since the last block was sealed; NULL before the first.';
-COMMENT ON COLUMN referrals.metrics.unsealed_rows IS 'Audit rows that are not sealed yet; 100,001 stands for all above 100,000. NULL if the last block is damaged.';
-COMMENT ON COLUMN referrals.metrics.unsealed_seconds IS 'Seconds since the oldest audit row that is not sealed yet was recorded; 0 for none, NULL if the last block is damaged.';
 COMMENT ON COLUMN referrals.metrics.bytes IS 'Size of the tables of the extension on disk, with their indexes, in bytes.';
 
 CREATE VIEW referrals.metrics_queue AS
@@ -191,6 +190,21 @@ COMMENT ON COLUMN referrals.metrics_queue.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.metrics_queue.events IS 'How many events wait.';
 COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest event that waits arrived; 0 for none.';
 
+CREATE VIEW referrals.metrics_seal AS
+SELECT
+  coalesce(last.block_id, 0) AS blocks,
+  extract(epoch FROM now() - last.sealed_at) AS seconds_since_block,
+  unsealed.rows AS unsealed_rows,
+  CASE WHEN unsealed.rows IS NOT NULL THEN coalesce(extract(epoch FROM now() - unsealed.oldest), 0) END AS unsealed_seconds
+FROM (VALUES (1)) AS one (row)
+LEFT JOIN (SELECT block.block_id, block.sealed_at FROM referrals.block ORDER BY block.block_id DESC LIMIT 1) AS last ON true
+LEFT JOIN referrals._unsealed() AS unsealed ON true;
+COMMENT ON VIEW referrals.metrics_seal IS 'What is sealed and what is not, for a monitoring system, in one row. Counts up to 100,001 audit rows: ask once a minute.';
+COMMENT ON COLUMN referrals.metrics_seal.blocks IS 'The number of the last block; 0 before the first.';
+COMMENT ON COLUMN referrals.metrics_seal.seconds_since_block IS 'Seconds since the last block was sealed; NULL before the first.';
+COMMENT ON COLUMN referrals.metrics_seal.unsealed_rows IS 'Audit rows that are not sealed yet; 100,001 stands for all above 100,000. NULL if the last block is damaged.';
+COMMENT ON COLUMN referrals.metrics_seal.unsealed_seconds IS 'Seconds since the oldest audit row that is not sealed yet was recorded; 0 for none, NULL if the last block is damaged.';
+
 CREATE VIEW referrals.metrics_payouts AS
 SELECT payout.state, payout.currency, count(*) AS payouts, trim_scale(sum(payout.amount)) AS amount
 FROM referrals.payout
@@ -201,18 +215,34 @@ COMMENT ON COLUMN referrals.metrics_payouts.currency IS 'Currency of the amount.
 COMMENT ON COLUMN referrals.metrics_payouts.payouts IS 'How many payouts.';
 COMMENT ON COLUMN referrals.metrics_payouts.amount IS 'The sum of their amounts, in the currency.';
 
--- As for everything else: nobody may do anything with what is new until grant_access says so.
-DO $$
-DECLARE
-  granted record;
--- Nothing below may resolve to an object that somebody planted in a schema of the installer's path.
-SET LOCAL search_path = pg_catalog, pg_temp;
+-- What logical replication applies fires triggers of rows alone.
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
+CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
+  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
+ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
 
--- What there is already, so that the end of this script knows what is new.
-SELECT pg_catalog.set_config('referrals_update.known', pg_catalog.array_agg(classid || '/' || objid)::text, true)
-FROM pg_catalog.pg_depend
-WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
-  AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+COMMENT ON FUNCTION referrals.health() IS
+  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
+
+-- The report: a page to look at.
+
+CREATE FUNCTION referrals.report(program text DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
+RETURNS text
+LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'report_wrapper';
+COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
+  'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
 
 -- The end: nobody may do anything with what is new, and pg_dump carries it, as after a fresh install (privileges.sql and
 -- dump.sql). What was there before keeps the grants that people were given.
@@ -225,21 +255,6 @@ BEGIN
   FOR granted IN
     SELECT DISTINCT object.name, CASE entry.grantee WHEN 0 THEN 'PUBLIC' ELSE entry.grantee::regrole::text END AS grantee
     FROM (
-      SELECT 'FUNCTION ' || oid::regprocedure, proowner, coalesce(proacl, acldefault('f', proowner))
-      FROM pg_catalog.pg_proc
-      WHERE pronamespace = 'referrals'::regnamespace
-        AND proname IN ('_my_user_key', '_my_dashboard', '_my_commission_ledger', '_my_tier_progress', '_unsealed')
-      UNION ALL
-      SELECT 'TABLE ' || oid::regclass, relowner, relacl
-      FROM pg_catalog.pg_class
-      WHERE relnamespace = 'referrals'::regnamespace
-        AND relname IN ('my_dashboard', 'my_commission_ledger', 'my_tier_progress', 'metrics', 'metrics_queue', 'metrics_payouts')
-    ) AS object (name, owner, privileges)
-    CROSS JOIN LATERAL aclexplode(object.privileges) AS entry
-    WHERE entry.grantee <> object.owner
-  LOOP
-    EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', granted.name, granted.grantee);
-  END LOOP;
       SELECT tableoid, oid, 'FUNCTION ' || oid::regprocedure, proowner, coalesce(proacl, acldefault('f', proowner))
       FROM pg_catalog.pg_proc WHERE pronamespace = 'referrals'::regnamespace
       UNION ALL
@@ -262,31 +277,3 @@ BEGIN
   END LOOP;
 END
 $$;
--- What logical replication applies fires triggers of rows alone.
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.program
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.program ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.plan
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.plan ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT OR UPDATE OR DELETE ON referrals.environment
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.environment ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.epoch
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.epoch ENABLE ALWAYS TRIGGER forget_received;
-CREATE TRIGGER forget_received AFTER INSERT ON referrals.erased
-  FOR EACH ROW EXECUTE FUNCTION referrals._forget_cached();
-ALTER TABLE referrals.erased ENABLE ALWAYS TRIGGER forget_received;
-
-COMMENT ON FUNCTION referrals.health() IS
-  'What an operator should know, one row a check: mode (not ok if live was chosen but does not hold here), attachments (a trigger of a users table or of a source of events is disabled, reads a column that is gone, has a condition that fails, or is that of a table that has become a partition), append_only (a guard of the record is missing or not ENABLE ALWAYS), queue (what waits to be accrued; not ok if something has waited for more than an hour, or is live while the mode is mock), seal (what is recorded and not sealed yet, and who holds it back; not ok if sealing is in use and something has waited for more than a day), and where the record of another database is received by logical replication, subscription (not ok if it is disabled, not connected, or has not copied everything yet).';
--- The report: a page to look at.
-
-CREATE FUNCTION referrals.report(program text DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
-RETURNS text
-LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'report_wrapper';
-COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
-  'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
-REVOKE ALL ON FUNCTION referrals.report(text, timestamptz, timestamptz) FROM PUBLIC;

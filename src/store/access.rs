@@ -63,8 +63,8 @@ const APART: [Level; 2] = [
         "monitor",
         &[
             "USAGE ON SCHEMA referrals",
-            "SELECT ON referrals.metrics, referrals.metrics_queue, referrals.metrics_payouts, referrals.blocks,
-               referrals.attachments, referrals.event_sources",
+            "SELECT ON referrals.metrics, referrals.metrics_queue, referrals.metrics_seal, referrals.metrics_payouts,
+               referrals.blocks, referrals.attachments, referrals.event_sources",
             "EXECUTE ON FUNCTION referrals.health(), referrals.mode(), referrals._unsealed(), referrals._attachment(bytea),
                referrals._event_source(bytea)",
         ],

@@ -21,7 +21,7 @@ READING = {
     "reconcile": "SELECT * FROM referrals.reconcile()",
 }
 # What tells of this server, and of now: it works elsewhere, and says something else.
-OF_HERE = {"metrics", "metrics_queue"}
+OF_HERE = {"metrics", "metrics_queue", "metrics_seal"}
 # What writes nothing though it is volatile: it draws lots.
 DRAWING = "SELECT referrals.generate_code('Maria'), referrals.generate_code()"
 

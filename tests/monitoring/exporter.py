@@ -42,14 +42,23 @@ class Scrape:
 
 class Exporter:
     def __init__(self, program, queries, database, user, log):
+        source = f"host={os.environ['PGHOST']} port={os.environ['PGPORT']} user={user} dbname={database} sslmode=disable"
+        self._environment = {**os.environ, "DATA_SOURCE_NAME": source}
+        self._command = [program, f"--extend.query-path={queries}", *OPTIONS]
+        self.log = open(log, "w+", encoding="utf-8")
+        self._start()
+
+    def _start(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        source = f"host={os.environ['PGHOST']} port={os.environ['PGPORT']} user={user} dbname={database} sslmode=disable"
-        self.log = open(log, "w+", encoding="utf-8")
-        self._process = subprocess.Popen(
-            [program, f"--web.listen-address={self.address}", f"--extend.query-path={queries}", *OPTIONS],
-            env={**os.environ, "DATA_SOURCE_NAME": source}, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self._process = subprocess.Popen([*self._command, f"--web.listen-address={self.address}"], env=self._environment,
+                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+    def restart(self):
+        """Forget what it keeps for a minute or five."""
+        self._end()
+        self._start()
 
     def scrape(self):
         """Ask once; at the beginning, until it listens."""
@@ -69,7 +78,10 @@ class Exporter:
         with open(self.log.name, encoding="utf-8") as log:
             return log.read()
 
-    def stop(self):
+    def _end(self):
         self._process.terminate()
         self._process.wait(30)
+
+    def stop(self):
+        self._end()
         self.log.close()

@@ -73,6 +73,7 @@ def check_scrapes(checks, exporter, session):
     metrics, bare = queried(FILES / "queries.yaml")
     figures = {name for name, usage in metrics.items() if usage != "LABEL"}
     flush(session)
+    first_unsealed = session.value("SELECT rows FROM referrals._unsealed()")
     first = exporter.scrape()
     checks.equal("the exporter takes the queries", (1, 0, 0), (first.value("pg_up"), first.value("pg_exporter_last_scrape_error"),
                                                               first.value("pg_exporter_user_queries_load_error")))
@@ -102,8 +103,8 @@ def check_scrapes(checks, exporter, session):
     checks.equal("the size is that of the tables", float(session.value(
         "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'referrals'::regnamespace AND relkind = 'r'")),
         second.value("referrals_size_bytes"))
-    checks.equal("what is not sealed", float(session.value("SELECT rows FROM referrals._unsealed()")), second.value("referrals_unsealed_rows"))
-    checks.true("nothing was sealed yet", second.value("referrals_blocks") == 0 and math.isnan(second.value("referrals_last_block_age_seconds")))
+    checks.equal("what is not sealed", float(first_unsealed), first.value("referrals_seal_unsealed_rows"))
+    checks.true("nothing was sealed yet", second.value("referrals_seal_blocks") == 0 and math.isnan(second.value("referrals_seal_last_block_age_seconds")))
     for check, ok in session.query("SELECT check_name, ok::int FROM referrals.health()"):
         checks.equal(f"health: {check}", float(ok), second.value("referrals_health_ok", check=check))
     for state, count, amount in session.query("SELECT state, count(*), sum(amount) FROM referrals.payout GROUP BY state"):
@@ -114,19 +115,21 @@ def check_scrapes(checks, exporter, session):
     session.query("SELECT referrals.process_queue()")
     session.query("SELECT count(*) FROM referrals.seal()")
     flush(session)
+    exporter.restart()
     third = exporter.scrape()
     checks.equal("the queue is empty again", (0, 0), (third.value("referrals_queue_events", mode="mock"),
                                                       third.value("referrals_queue_oldest_age_seconds", mode="mock")))
     checks.equal("what waited was accrued", 7, third.value("referrals_lines_total") - second.value("referrals_lines_total"))
-    checks.equal("everything is sealed", (0, 0, 1), tuple(third.value(f"referrals_{name}") for name in ("unsealed_rows", "unsealed_age_seconds", "blocks")))
-    checks.true("the block is new", 0 <= third.value("referrals_last_block_age_seconds") < 300)
+    checks.equal("everything is sealed", (0, 0, 1), tuple(third.value(f"referrals_seal_{name}") for name in ("unsealed_rows", "unsealed_age_seconds", "blocks")))
+    checks.true("the block is new", 0 <= third.value("referrals_seal_last_block_age_seconds") < 300)
 
     # The worst that can be: the figures that are left still come, and those that cannot be are no numbers.
     session.query("ALTER TABLE referrals.block DISABLE TRIGGER append_only")
     session.query("UPDATE referrals.block SET root = '\\x00'")
+    exporter.restart()
     broken = exporter.scrape()
     checks.true("a damaged block is told, and breaks no scrape", broken.value("pg_exporter_last_scrape_error") == 0
-                and math.isnan(broken.value("referrals_unsealed_rows")) and broken.value("referrals_live") == 0)
+                and math.isnan(broken.value("referrals_seal_unsealed_rows")) and broken.value("referrals_live") == 0)
     whole = "".join(scrape.text for scrape in (first, second, third, broken))
     checks.true("nobody's key or code, and no reason, is in what it says", "secret" not in whole and "HIDDEN" not in whole)
     checks.true("no query of it failed", "level=error" not in exporter.said() and "err=" not in exporter.said(), exporter.said())

@@ -121,7 +121,8 @@ CREATE TRIGGER steal BEFORE INSERT ON readers FOR EACH STATEMENT EXECUTE FUNCTIO
 
 -- monitor: figures and health, of nobody in particular, and nothing to do.
 SET ROLE regress_referrals_monitor;
-SELECT live, blocks, paused_programs FROM referrals.metrics;
+SELECT live, paused_programs FROM referrals.metrics;
+SELECT blocks FROM referrals.metrics_seal;
 SELECT * FROM referrals.metrics_queue ORDER BY mode;
 SELECT * FROM referrals.metrics_payouts;
 SELECT check_name, ok FROM referrals.health() WHERE check_name <> 'append_only';

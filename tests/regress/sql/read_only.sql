@@ -40,10 +40,10 @@ CREATE VIEW reading AS
     $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$,
     $$SELECT regexp_replace(referrals.report(), '<dd>[-0-9 :]+UTC</dd>', '')$$,
     -- (The rest of these is of now.)
-    $$SELECT live, blocks, unsealed_rows FROM referrals.metrics$$, $$SELECT mode, events FROM referrals.metrics_queue$$]) AS statement
+    $$SELECT live, paused_programs FROM referrals.metrics$$, $$SELECT mode, events FROM referrals.metrics_queue$$, $$SELECT blocks, unsealed_rows FROM referrals.metrics_seal$$]) AS statement
   UNION ALL
   SELECT format('SELECT * FROM %s', oid::regclass) FROM pg_class
-  WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v') AND relname NOT IN ('metrics', 'metrics_queue');
+  WHERE relnamespace = 'referrals'::regnamespace AND relkind IN ('r', 'v') AND relname NOT IN ('metrics', 'metrics_queue', 'metrics_seal');
 CREATE TABLE before AS SELECT statement, try(statement) AS result FROM reading;
 SELECT count(*) AS failed FROM before WHERE result ~ '^\w{5}: ';
 BEGIN READ ONLY;

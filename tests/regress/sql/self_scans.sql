@@ -49,7 +49,8 @@ SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_befor
 -- Nor is any of the rows of people's tables by the metrics.
 TRUNCATE scans_before;
 INSERT INTO scans_before TABLE scans;
-SELECT participants > 0 AND lines > 0 AND unsealed_rows > 0 AND bytes > 0 AS metrics FROM referrals.metrics;
+SELECT participants > 0 AND lines > 0 AND bytes > 0 AS metrics FROM referrals.metrics;
+SELECT unsealed_rows > 0 AS unsealed FROM referrals.metrics_seal;
 SELECT mode, events FROM referrals.metrics_queue ORDER BY mode;
 SELECT pg_stat_force_next_flush();
 SELECT a.relname, a.seq_tup_read - b.seq_tup_read AS rows FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_tup_read > b.seq_tup_read ORDER BY 1;
