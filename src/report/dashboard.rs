@@ -148,10 +148,10 @@ fn table(it: &InCurrency) -> Table {
             Cell::name(&earner.program),
             Cell::optional(earner.tier.as_deref(), "none yet"),
             Cell::Number(count(earner.referrals)),
-            earner.volume.map_or(Cell::Nothing("none"), |volume| Cell::Number(words::number(volume))),
+            earner.volume.map_or(Cell::Nothing("\u{2013}"), |volume| Cell::Number(words::number(volume))),
         ];
         row.extend(sums(&earner.money));
-        row.push(earner.last_referral_at.map_or(Cell::Nothing("never"), |at| Cell::Word(words::day(at))));
+        row.push(earner.last_referral_at.map_or(Cell::Nothing("\u{2013}"), |at| Cell::Word(words::day(at))));
         row
     };
     let mut table = Table::new(

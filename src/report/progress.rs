@@ -25,6 +25,7 @@ pub fn section(part: &Part) -> Section {
 fn ladder(it: &Ladder, id: &str) -> Section {
     let words = format!("Volume is {} {}.", measure(it), window(it.window));
     let mut section = Section::new(id, visible(&it.program), words);
+    section.is_beside = true;
     section.charts.push(rungs(it, format!("{id}-rungs")));
     section.tables.push(climbers(it));
     let shown = (it.furthest.len() + it.nearest.len()) as i64;
@@ -39,7 +40,7 @@ fn measure(it: &Ladder) -> String {
     match it.metric {
         Metric::Referrals => "how many people were brought".to_owned(),
         Metric::Events => "how many events earned".to_owned(),
-        Metric::Revenue => format!("what the events come to in {}", visible(&it.currency)),
+        Metric::Revenue => format!("what the events come to, in {},", visible(&it.currency)),
     }
 }
 
@@ -67,7 +68,7 @@ fn rungs(it: &Ladder, id: String) -> Chart {
     let rows = steps.iter().map(|(name, from, referrers)| {
         vec![
             Cell::name(name),
-            from.map_or(Cell::Nothing("none"), |from| Cell::Number(number(from))),
+            from.map_or(Cell::Nothing("\u{2013}"), |from| Cell::Number(number(from))),
             Cell::Number(count(*referrers)),
         ]
     });
@@ -126,9 +127,9 @@ fn row(it: &Climber) -> Vec<Cell> {
             Cell::Progress(percent, format!("{percent}\u{a0}%")),
         ]),
         None => row.extend([
-            Cell::Nothing("none"),
-            Cell::Nothing("none"),
-            Cell::Nothing("none"),
+            Cell::Nothing("\u{2013}"),
+            Cell::Nothing("\u{2013}"),
+            Cell::Nothing("\u{2013}"),
             Cell::Progress(percent, "at the top".to_owned()),
         ]),
     }
