@@ -9,7 +9,7 @@
 
 export PG PG_CONFIG JOBS DESTDIR SUITES REGRESS ISOLATION BENCH UPDATE KEEP CARGO_FLAGS
 
-.PHONY: build all install uninstall test bench demo demo-psql psql lint package clean help
+.PHONY: build all install uninstall test bench demo demo-psql psql lint package release clean help
 .NOTPARALLEL:
 
 build:
@@ -45,6 +45,9 @@ lint:
 package:
 	@packaging/package
 
+release:
+	@packaging/release
+
 clean:
 	rm -rf target
 
@@ -61,6 +64,7 @@ help:
 	@echo 'make install    install into the Postgres of PG_CONFIG (DESTDIR is heeded)'
 	@echo 'make uninstall  remove it from there'
 	@echo 'make package    a Debian package for that Postgres, and a zip for PGXN'
+	@echo 'make release    freeze this version (doc/releasing.md)'
 	@echo 'make clean      remove target/, with all that was fetched and built'
 	@echo 'PG=15 or PG=16 fetches and uses that PostgreSQL instead of 18; make test PG=all tests all three'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses the Postgres: 15, 16 or 18'

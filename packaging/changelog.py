@@ -2,6 +2,7 @@
 """CHANGELOG.md, read: which versions there are and when each was released.
 
 changelog.py version            the version that Cargo.toml has; fails if CHANGELOG.md does not begin with it
+changelog.py released           the same, and fails if that is not released
 changelog.py date               when the newest release was, in seconds since 1970
 changelog.py debian MAINTAINER  all of it as Debian's changelog; of what is not released yet the date is
                                 SOURCE_DATE_EPOCH
@@ -63,7 +64,7 @@ def debian_entry(version, maintainer, epoch):
     """A version as an entry of Debian's changelog: each bullet of ours is one of theirs."""
     lines = [f"referrals ({version.number}-1) {'unstable' if version.date else 'UNRELEASED'}; urgency=medium", ""]
     for bullet in re.findall(r"^- (.*?)(?=^- |^#|\Z)", version.text, re.MULTILINE | re.DOTALL):
-        plain = " ".join(bullet.replace("`", "").split())
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " ".join(bullet.replace("`", "").split()))
         lines += textwrap.wrap(plain, 78, initial_indent="  * ", subsequent_indent="    ", break_on_hyphens=False)
     when = email.utils.formatdate(seconds(version.date) if version.date else epoch)
     return "\n".join([*lines, "", f" -- {maintainer}  {when.replace('-0000', '+0000')}", ""])
@@ -73,6 +74,11 @@ def main(what, maintainer=None):
     match what:
         case "version":
             print(cargo_version())
+        case "released":
+            version = cargo_version()
+            if not versions()[0].date:
+                raise ValueError(f"CHANGELOG.md says that {version} is unreleased: give it its day")
+            print(version)
         case "date":
             print(seconds(next(version.date for version in versions() if version.date)))
         case "debian":

@@ -29,7 +29,7 @@ ALTER FUNCTION referrals.attribute SET jit = off;
 -- Descriptions that stand alone in psql.
 
 COMMENT ON SCHEMA referrals IS
-  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Names that begin with _ are not meant to be called.';
+  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Where the record of another database is received by logical replication, whatever writes raises 55000. Names that begin with _ are not meant to be called.';
 COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
   'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
 COMMENT ON COLUMN referrals.event_sources.currency IS 'The column with the currency of the amount; NULL for that of the plan.';

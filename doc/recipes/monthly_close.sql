@@ -67,7 +67,8 @@ FROM referrals.commission_ledger AS line JOIN users ON users.id::text = line.ref
 WHERE line.mode = 'live'
   AND line.occurred_at >= '2025-03-01 00:00 Europe/Berlin' AND line.occurred_at < '2025-04-01 00:00 Europe/Berlin'
 GROUP BY users.name ORDER BY users.name;
--- The same for everybody to look at, as a page: psql -Atqc "select referrals.report()" -o report.html
+-- The month as a page for everybody to look at; into a file with psql -Atqc "select ..." -o march.html
+SELECT referrals.report(since => '2025-03-01 00:00 Europe/Berlin', until => '2025-04-01 00:00 Europe/Berlin') ILIKE '<!doctype html>%' AS page;
 
 -- 7. Seal the payouts too. The new root vouches for the block before, so last month's is still good.
 SELECT block, rows FROM referrals.seal();

@@ -38,7 +38,8 @@ pub struct Drawing {
 
 /// Columns side by side, each of two amounts one upon the other, those below zero hanging down.
 pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Drawing {
-    let stacks: Vec<[(i128, i128); 2]> = amounts.iter().map(|pair| stacked(pair.map(|it| minor(it, decimals)))).collect();
+    let stacks: Vec<[(i128, i128); 2]> =
+        amounts.iter().map(|pair| stacked(pair.map(|it| minor(it, decimals)))).collect();
     let ends = || stacks.iter().flatten().flat_map(|(from, to)| [*from, *to]);
     let (least, most) = with_room(ends().min().unwrap_or(0), ends().max().unwrap_or(0), decimals);
     let label = |units: &i128| words::short(major(*units, decimals));
@@ -63,12 +64,13 @@ pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Dra
             .axis_style(TRANSPARENT)
             .draw()
             .expect(SOUND);
-        let bars = stacks.iter().zip(0..).flat_map(|(stack, place)| {
-            let left = place * STEP + 1;
-            FILLS.iter().zip(stack).filter(|(_, (from, to))| from != to).map(move |(fill, (from, to))| {
-                Rectangle::new([(left, *from), (left + STEP - 2, *to)], fill.filled())
-            })
-        });
+        let bars =
+            stacks.iter().zip(0..).flat_map(|(stack, place)| {
+                let left = place * STEP + 1;
+                FILLS.iter().zip(stack).filter(|(_, (from, to))| from != to).map(move |(fill, (from, to))| {
+                    Rectangle::new([(left, *from), (left + STEP - 2, *to)], fill.filled())
+                })
+            });
         chart.draw_series(bars).expect(SOUND);
         let width = STEP * names.len() as i32;
         chart.draw_series([PathElement::new(vec![(0, 0), (width, 0)], AXIS)]).expect(SOUND);
@@ -102,7 +104,10 @@ pub fn bars(names: &[String], amounts: &[Decimal], decimals: u32, shown: &[Strin
             .build_cartesian_2d(least..most, STEP * names.len() as i32..0)
             .expect(SOUND);
         let bars = units.iter().zip(0..).filter(|(units, _)| **units != 0).map(|(units, place)| {
-            Rectangle::new([(0, place * STEP + 2), (*units, place * STEP + STEP - 2)], FILLS[usize::from(*units < 0)].filled())
+            Rectangle::new(
+                [(0, place * STEP + 2), (*units, place * STEP + STEP - 2)],
+                FILLS[usize::from(*units < 0)].filled(),
+            )
         });
         chart.draw_series(bars).expect(SOUND);
         let foot = STEP * names.len() as i32;

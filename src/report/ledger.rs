@@ -77,7 +77,8 @@ fn newest(part: &Part, mode: &str) -> Section {
         ("Status", false),
         ("Payable", false),
     ];
-    let caption = format!("The newest {} of {}, in order of arrival", part.newest.len(), so_many(part.lines, "line", "lines"));
+    let caption =
+        format!("The newest {} of {}, in order of arrival", part.newest.len(), so_many(part.lines, "line", "lines"));
     section.tables.push(Table::new(caption, columns, part.newest.iter().map(row).collect()));
     section.remark = (part.lines > part.newest.len() as i64).then(|| {
         let more = so_many(part.lines - part.newest.len() as i64, "line more is", "lines more are");

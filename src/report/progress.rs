@@ -13,7 +13,8 @@ pub fn section(part: &Part) -> Section {
     let mode = part.mode.as_str();
     let words = "Where referrers stand now, in the window that holds now, under the plan in force now.";
     let mut section = Section::new(format!("{mode}-progress"), "Tier progress", words);
-    section.sections = part.ladders.iter().zip(1..).map(|(it, place)| ladder(it, &format!("{mode}-ladder-{place}"))).collect();
+    section.sections =
+        part.ladders.iter().zip(1..).map(|(it, place)| ladder(it, &format!("{mode}-ladder-{place}"))).collect();
     section.remark = (part.more_ladders > 0).then(|| {
         let more = so_many(part.more_ladders as i64, "program has", "programs have");
         format!("{more} fewer referrers and no place here: see the view referrals.tier_progress.")
@@ -76,11 +77,15 @@ fn rungs(it: &Ladder, id: String) -> Chart {
         rows.collect(),
     );
     table.total = Some(vec![Cell::Word("Total".to_owned()), Cell::Nothing(""), Cell::Number(count(it.referrers()))]);
-    let each: Vec<String> = steps.iter().map(|(name, _, referrers)| format!("{} {}", count(*referrers), visible(name))).collect();
+    let each: Vec<String> =
+        steps.iter().map(|(name, _, referrers)| format!("{} {}", count(*referrers), visible(name))).collect();
     Chart {
         id,
         title: format!("Tier ladder, {}", visible(&it.program)),
-        description: format!("A bar for each tier, the highest first, as long as it has referrers: {}.", each.join(", ")),
+        description: format!(
+            "A bar for each tier, the highest first, as long as it has referrers: {}.",
+            each.join(", ")
+        ),
         legend: vec!["referrers at the tier now"],
         drawing: chart::bars(&names, &amounts, 0, &figures),
         table,

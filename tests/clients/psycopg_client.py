@@ -88,8 +88,8 @@ def pipelines(app):
     (partner, code) = sign_up(app, "Pipeline")
     # [pipeline]
     with app.pipeline(), app.transaction():
-        cursors = [app.execute("INSERT INTO psycopg_users (name, referred_by) VALUES (%s, %s) RETURNING id", [f"p{i}", code])
-                   for i in range(200)]
+        insert = "INSERT INTO psycopg_users (name, referred_by) VALUES (%s, %s) RETURNING id"
+        cursors = [app.execute(insert, [f"p{i}", code]) for i in range(200)]
     users = [cursor.fetchone()[0] for cursor in cursors]
     # [end]
     report.equal("a pipeline of sign-ups", (200, Decimal("39.90")), earned_by(app, f"psycopg:{partner}"))
@@ -142,8 +142,8 @@ def money(app):
     for binary in (False, True):
         with app.cursor(binary=binary) as cursor:
             # [read]
-            cursor.execute("SELECT amount FROM referrals.commission_ledger WHERE referrer = %s AND event_kind = 'payment' ORDER BY id",
-                           [f"psycopg:{partner}"])
+            cursor.execute("""SELECT amount FROM referrals.commission_ledger
+                              WHERE referrer = %s AND event_kind = 'payment' ORDER BY id""", [f"psycopg:{partner}"])
             amounts = [amount for (amount,) in cursor]
             # [end]
         report.equal(f"amounts are exact, binary {binary}", AMOUNTS, amounts)
@@ -168,6 +168,10 @@ def exceptions(owner, app):
             "SELECT referrals.define_program('psycopg', %s)", [Jsonb(bad)])
     refused("22003", errors.NumericValueOutOfRange, "amount", app,
             "SELECT referrals.accrue('payment', 'psycopg-long', 'psycopg:1', %s)", [Decimal("0.00001")])
+    refused("a float is no amount: 42883", errors.UndefinedFunction, "double precision", app,
+            "SELECT referrals.accrue('payment', 'psycopg-float', 'psycopg:1', %s)", [0.1 + 0.2])
+    refused("an integer is no key: 42883", errors.UndefinedFunction, "referrals.code_of(smallint)", app,
+            "SELECT referrals.code_of(%s)", [1])
     with connect("clients_web") as web:
         refused("42501", errors.InsufficientPrivilege, "permission denied for schema referrals", web,
                 "SELECT * FROM referrals.commission_ledger")
@@ -211,7 +215,8 @@ def workers(owner, app):
     check("sign-ups of many at once", Decimal("1.90"))
     report.made(WORKERS * EACH, *[Decimal("0.10"), *[Decimal("0.20")] * (EACH - 1)] * WORKERS)
     plan = {"currency": "USD", "tiers": [{"name": "All", "from": 0, "rates": {"signup": {"flat": "7.00"}}}]}
-    report.equal("a new version of the plan", (2,), owner.execute("SELECT referrals.define_program('psycopg', %s)", [Jsonb(plan)]).fetchone())
+    report.equal("a new version of the plan", (2,), owner.execute(
+        "SELECT referrals.define_program('psycopg', %s)", [Jsonb(plan)]).fetchone())
     owner.commit()
     concurrently(WORKERS, work)
     check("every connection goes by the new version", Decimal("71.90"))

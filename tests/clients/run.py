@@ -24,7 +24,7 @@ from psql import Failure, Session  # noqa: E402
 
 ROLES = ["postgres", "clients_owner", "clients_app", "clients_web"]
 REQUIRED = os.environ.get("CLIENTS") == "required"
-LIMIT = 120
+LIMIT = 240
 
 
 class Suite:
@@ -101,7 +101,8 @@ class Suite:
                 self.check(f"{title}: {what}", first == "ok", detail)
             elif first in words:
                 words[first] = rest.split()
-        self.check(f"{title}: it came to its end", process.returncode == 0 and words["made"], f"status {process.returncode}\n{output[-3000:]}")
+        self.check(f"{title}: it came to its end", process.returncode == 0 and words["made"],
+                   f"status {process.returncode}\n{output[-3000:]}")
         return words
 
     def record(self, way, database, told):

@@ -87,9 +87,10 @@ def units_of_work(app):
     report.made(3)
     with Session(app) as session, session.begin():
         ben, eve = (sign_up(session, name, referred_by="SQL maria")[0] for name in ("Ben", "Eve"))
+        earned = session.execute(
+            select(ledger.c.referee, ledger.c.amount).where(ledger.c.referrer == key).order_by(ledger.c.id)).all()
         report.equal("the sign-ups earned in their transaction",
-                     [(ben.key, Decimal("0.10")), (eve.key, Decimal("0.20"))],
-                     [tuple(row) for row in session.execute(select(ledger.c.referee, ledger.c.amount).where(ledger.c.referrer == key).order_by(ledger.c.id))])
+                     [(ben.key, Decimal("0.10")), (eve.key, Decimal("0.20"))], [tuple(row) for row in earned])
         # [savepoint]
         try:
             with session.begin_nested():
@@ -118,7 +119,8 @@ def many(app):
         report.equal("add_all", (300, Decimal("59.90")), tuple(referred(session, partner.key)))
         session.execute(insert(Customer), [{"name": f"i{i}", "referred_by": code} for i in range(300)])
         report.equal("insert", (600, Decimal("119.90")), tuple(referred(session, partner.key)))
-        chain = [Customer(name="a", wanted_code="SQLA"), Customer(name="b", referred_by="SQLA", wanted_code="SQLB"), Customer(name="c", referred_by="SQLB")]
+        chain = [Customer(name="a", wanted_code="SQLA"), Customer(name="b", referred_by="SQLA", wanted_code="SQLB"),
+                 Customer(name="c", referred_by="SQLB")]
         session.add_all(chain)
         session.flush()
         report.equal("a row names the code of the row before", [1, 1], [referred(session, customer.key)[0] for customer in chain[:2]])

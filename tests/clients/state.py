@@ -1,5 +1,6 @@
-"""What a server process behind pgbouncer keeps between its clients: the mode, and the warning that it is not what was
-chosen. Two clients that are in a transaction at once have two server processes; between transactions anybody has any."""
+"""What a server process behind pgbouncer keeps between its clients: the mode, the warning that it is not what was chosen,
+and in whose name one of them spoke. Two clients that are in a transaction at once have two server processes; between
+transactions anybody has any."""
 
 import time
 
@@ -43,11 +44,43 @@ def check(say):
         direct.query("CREATE EXTENSION referrals")
         direct.query(f"SELECT referrals.define_program('default', '{PLAN}')")
         direct.query("SELECT referrals.register('partner', wanted_code => 'PARTNER')")
+        people(direct)
+        names(say, clients)
         modes(say, direct, clients)
     finally:
         allow_live(direct, False)
         for session in [*clients, direct, admin]:
             session.close()
+
+
+def people(direct):
+    """Two who have referred somebody, and a role that shows each their own."""
+    if direct.value("SELECT 1 FROM pg_roles WHERE rolname = 'clients_self'") is None:
+        direct.query("CREATE ROLE clients_self")
+    direct.query("SELECT referrals.grant_access('clients_self', 'self')")
+    for key in ("ann", "ben"):
+        direct.query(f"SELECT referrals.register('{key}', wanted_code => '{key}')")
+        direct.query(f"SELECT referrals.register('friend of {key}', '{key}')")
+
+
+def speak(client, *settings):
+    """Whom the views for each referrer show, in a transaction with these settings."""
+    client.query("BEGIN")
+    client.query("SET LOCAL ROLE clients_self")
+    for name, value in settings:
+        client.query(f"SELECT set_config('{name}', '{value}', true)")
+    shown = [key for (key,) in client.query("SELECT user_key FROM referrals.my_dashboard")]
+    client.query("COMMIT")
+    return shown
+
+
+def names(say, clients):
+    """Each speaks in somebody's name for a transaction, and on the same server process the next in another's."""
+    ann, ben, claims = ("referrals.user_key", "ann"), ("referrals.user_key", "ben"), ("request.jwt.claims", '{"sub": "ben"}')
+    told = [speak(clients[0], ann), speak(clients[1]), speak(clients[2], ben), speak(clients[0]), speak(clients[1], ann),
+            speak(clients[2], claims), speak(clients[0])]
+    say("state: nobody speaks in the name of whoever was there before",
+        told == [["ann"], [], ["ben"], [], ["ann"], ["ben"], []], told)
 
 
 def modes(say, direct, clients):
@@ -62,7 +95,7 @@ def modes(say, direct, clients):
     say("state: live, once any client says so", modes == ["live", "live"], modes)
     sign_up = "SELECT referrals.register('user-' || pg_backend_pid(), 'PARTNER')"
     clients[0].query(sign_up)
-    live = direct.query("SELECT DISTINCT mode FROM referrals.commission_ledger")
+    live = direct.query("SELECT mode FROM referrals.commission_ledger WHERE referrer = 'partner'")
     say("state: what they make is live", live == [["live"]], live)
     allow_live(direct, False)
     modes, warnings = at_once(two, "SELECT referrals.mode()")

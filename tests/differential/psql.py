@@ -13,6 +13,7 @@ import tempfile
 FIELD, RECORD, NULL = "\x1f", "\x1e", "\x02null"
 SUCCESS = "00000"
 INFINITY = float("inf")
+LOST = re.compile(r"^(?:psql:\S+ )?(?:FATAL|PANIC):  |server closed the connection unexpectedly|connection to server was lost", re.MULTILINE)
 
 
 class Failure(Exception):
@@ -67,7 +68,9 @@ class Session:
         else:
             raise Failure(f"psql ended during: {sql}\n{self._since(begin)}")
         messages = self._since(begin)
-        # Before version 17 psql does not set SQLSTATE for a COPY.
+        # Before version 17 psql does not set SQLSTATE for a COPY, nor end when it loses its connection in one.
+        if terminator == "" and LOST.search(messages):
+            raise Failure(f"the connection was lost during: {sql}\n{messages}")
         error = re.search(r"^(?:psql:\S+ )?ERROR:  (\w{5}): ", messages, re.MULTILINE) if terminator == "" else None
         sqlstate = line.split()[1] if terminator else error[1] if error else SUCCESS
         return Result(sqlstate, self._rows("".join(output)), messages)

@@ -65,9 +65,14 @@ class Tmpfs:
         self.cluster.start("-o", "-c max_wal_size=1GB")
 
     def fill(self, room, _):
-        """So many bytes are left."""
-        now = os.statvfs(self.place)
-        self.mount("-o", f"remount,size={(now.f_blocks - now.f_bfree) * now.f_frsize + room}", self.place)
+        """So many bytes are left. If more than that is taken between the look and the mount, the mount is refused."""
+        for attempts_left in reversed(range(100)):
+            now = os.statvfs(self.place)
+            try:
+                return self.mount("-o", f"remount,size={(now.f_blocks - now.f_bfree) * now.f_frsize + room}", self.place)
+            except Failure:
+                if not attempts_left:
+                    raise
 
     def widen(self):
         self.mount("-o", f"remount,size={ENOUGH}", self.place)

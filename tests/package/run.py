@@ -56,7 +56,7 @@ def main():
         for part, check in [
             ("the same bytes", lambda: check_reproducible(checks, made)),
             ("the zip", lambda: check_distribution(checks, archive, version, folder)),
-            ("a build from it", lambda: check_build(checks, major, version, folder)),
+            ("a build from it", lambda: check_build(checks, archive, major, version, folder)),
             ("the Debian package", lambda: check_debian(checks, package, major, version, folder)),
             ("its library", lambda: check_library(checks, package, major, folder)),
             ("lintian", lambda: check_lintian(checks, package, folder)),

@@ -1,6 +1,6 @@
-"""Runs pgspot over the install script and over every SQL statement of the store.
+"""Runs pgspot over the install script, the upgrade scripts, and every SQL statement of the store.
 
-The install script fixes its search_path, so nothing in it may be found. The statements of the store are looked at as if
+The scripts fix their search_path, so nothing in them may be found. The statements of the store are looked at as if
 nobody fixed a path for them, although every function that runs them does: so pgspot lists each name that leans on that
 path, and allowed.txt says for each why that is safe. Takes the install script as a file.
 """
@@ -108,6 +108,10 @@ def main(script_path):
     codes = {code for code, _ in look_at(blind)}
     is_seen = blind != script and {"PS001", "PS016", "PS017"} <= codes
     tally.check(is_seen, "without its search_path the install script passes as well")
+
+    for path in sorted((ROOT / "sql").glob("referrals--*--*.sql")):
+        found_there = look_at(path.read_text(encoding="utf8"))
+        tally.check(not found_there, f"{path.name}:\n" + "\n".join(f"    {code}: {context}" for code, context in found_there))
 
     sources, prepared = statements(ROOT)
     allowed = Allowed(HERE / "allowed.txt")

@@ -3,8 +3,8 @@
 
 Every ```sql block of a page is run, in order, in one psql session on a database of the page's own, which has the extension
 and nothing else. A ```text block that follows one is what psql must print, but for spaces at the ends of lines and empty
-lines at the end; a block without one must raise no error. A block below the line <!-- run by tests/NAME --> is that suite's. Then every link must lead
-somewhere, and every function and view must be told of.
+lines at the end; a block without one must raise no error. A block below the line <!-- run by tests/NAME --> is that
+suite's. Then every link must lead somewhere, and every function and view must be told of.
 
 PAGES="README.md doc/plans.md" runs only these. UPDATE=1 writes what came out into the pages.
 """
@@ -103,7 +103,7 @@ def check_blocks(page):
             updated += page.text[end : block.start("output")] + "\n".join(found) + "\n"
             updated += page.text[block.end("output") : block.end()]
         end = block.end()
-        if any(len(line) > 120 for line in found):
+        if block["output"] is not None and any(len(line) > 120 for line in found):
             problem = (problem or "") + "\nwider than 120 columns"
         report(f"{page.name}, {mark.strip('= ')}", problem)
     return updated + page.text[end:]

@@ -55,7 +55,7 @@ class Page:
         """The least levels that may; without one it is for the owner of the extension."""
         may = each["levels"]
         least = [level for level in may if not any(self.reach[level] > self.reach[other] for other in may)]
-        return ", ".join(code(level) for level in least) or "owner"
+        return " or ".join(code(level) for level in least) or "owner"
 
     def ladder(self):
         """Which level includes which others, as their privileges say."""
@@ -63,7 +63,7 @@ class Page:
         for level, reach in self.reach.items():
             under = [code(other) for other, less in self.reach.items() if reach > less]
             if under:
-                steps.append(f"{code(level)} includes {' and '.join(under)}")
+                steps.append(f"{code(level)} includes {', '.join(under)}")
             elif not any(reach < more for more in self.reach.values()):
                 steps.append(f"{code(level)} stands by itself")
         return "; ".join(steps)

@@ -11,7 +11,11 @@ def privileges(column):
 NAMESPACE = "'referrals'::regnamespace"
 EXTENSION = "(SELECT oid FROM pg_extension WHERE extname = 'referrals')"
 MEMBERS = f"(SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND refobjid = {EXTENSION} AND deptype = 'e')"
+# Debian's 15.20 keeps a number of its own there, another one for each table made.
+OPTIONS = "(SELECT array_agg(option ORDER BY option) FROM unnest(a.attoptions) AS option WHERE option NOT LIKE 'pg_attver=%')"
 RELATION = f"c.relnamespace = {NAMESPACE}"
+# The last minor releases of older majors keep a version of their own of each column among its options.
+OPTIONS = "(SELECT array_agg(option) FROM unnest(a.attoptions) AS option WHERE option !~ '^pg_attver=')"
 
 # For each kind a query whose column `is` names an object, and whose other columns are what is compared.
 QUERIES = {
@@ -41,7 +45,7 @@ QUERIES = {
         SELECT format('%s.%s', c.oid::regclass, a.attname) AS is, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) AS position,
                format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, pg_get_expr(d.adbin, d.adrelid) AS default,
                a.attidentity AS identity, a.attgenerated AS generated, a.attcollation::regcollation::text AS collation, a.attstorage AS storage,
-               a.attcompression AS compression, a.attstattarget AS statistics, a.attoptions AS options, {privileges('a.attacl')} AS privileges,
+               a.attcompression AS compression, a.attstattarget AS statistics, {OPTIONS} AS options, {privileges('a.attacl')} AS privileges,
                col_description(c.oid, a.attnum) AS comment
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)

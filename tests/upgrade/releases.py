@@ -26,13 +26,18 @@ def released():
     return sorted((match[1] for match in found if match and match[1] != CURRENT), key=order)
 
 
+def installed(name):
+    """The path of a script in the throw-away copy of Postgres."""
+    sharedir = subprocess.run([os.environ["PG_CONFIG"], "--sharedir"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return Path(sharedir, "extension", name)
+
+
 class OldScripts:
     """The install scripts of released versions, put into the throw-away copy of Postgres as long as this lasts: a package
     has the newest alone."""
 
     def __enter__(self):
-        sharedir = subprocess.run([os.environ["PG_CONFIG"], "--sharedir"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        self.copies = [Path(sharedir, "extension", f"referrals--{version}.sql") for version in released()]
+        self.copies = [installed(f"referrals--{version}.sql") for version in released()]
         for copy in self.copies:
             shutil.copyfile(RELEASED / copy.name, copy)
             copy.chmod(0o644)

@@ -25,7 +25,7 @@ from frozen_selftest import check_selftest  # noqa: E402
 from history import APP, READER  # noqa: E402
 from planted import check_planted  # noqa: E402
 from psql import Failure  # noqa: E402
-from releases import CURRENT, RELEASED, REPO, OldScripts, order, released  # noqa: E402
+from releases import CURRENT, RELEASED, REPO, OldScripts, installed, order, released  # noqa: E402
 from sound import check_sound, last_root, reconcile  # noqa: E402
 from ways import client  # noqa: E402
 from work import User, check_old_lines, check_sealed, check_shown, fill_as_far  # noqa: E402
@@ -75,6 +75,9 @@ def part(checks, name):
 
 def check_frozen(checks):
     checks.equal("no released script has changed", [], problems(REPO))
+    frozen = RELEASED / f"referrals--{CURRENT}.sql"
+    if frozen.exists():
+        checks.true(f"the install script of {CURRENT} is the released one", installed(frozen.name).read_bytes() == frozen.read_bytes())
     check_selftest(checks)
 
 

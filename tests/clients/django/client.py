@@ -147,7 +147,8 @@ def exceptions():
             lambda: CommissionLine.objects.using("web").first())
     sign_up("from_the_web", "DJANGOA", using="web")
     report.made(1, Decimal("0.20"))
-    error = refused("55000", OperationalError, "never changed or deleted", lambda: call("DELETE FROM referrals.commission", using="superuser"))
+    error = refused("55000", OperationalError, "never changed or deleted",
+                    lambda: call("DELETE FROM referrals.commission", using="superuser"))
     report.true("and its hint", error and "A correction is another entry" in error.__cause__.diag.message_hint)
     refused("42883", ProgrammingError, "No function matches", lambda: call("SELECT referrals.code_of(%s)", 1))
 
@@ -188,7 +189,8 @@ def main():
     exceptions()
     workers()
     report.equal("no notice and no warning", [], notices)
-    report.true("server-side cursors are off behind pgbouncer", connections["default"].settings_dict["DISABLE_SERVER_SIDE_CURSORS"] == POOLED)
+    report.equal("server-side cursors are off behind pgbouncer", POOLED,
+                 connections["default"].settings_dict["DISABLE_SERVER_SIDE_CURSORS"])
     connections.close_all()
     report.finish()
 

@@ -144,11 +144,13 @@ async function money() {
       [`node-${number}`, `node:${payer.id}`, amount]);
     // [end]
     equal("sent again it is the same line", [line],
-      await one(app, "SELECT referrals.accrue('payment', $1, $2, $3, currency => $4)", [`node-${number}`, `node:${payer.id}`, amount, null]));
+      await one(app, "SELECT referrals.accrue('payment', $1, $2, $3, currency => $4)",
+        [`node-${number}`, `node:${payer.id}`, amount, null]));
   }
   // [read]
   const { rows } = await app.query(
-    "SELECT amount FROM referrals.commission_ledger WHERE referrer = $1 AND event_kind = 'payment' ORDER BY id", [`node:${partner.id}`]);
+    `SELECT amount FROM referrals.commission_ledger
+     WHERE referrer = $1 AND event_kind = 'payment' ORDER BY id`, [`node:${partner.id}`]);
   // [end]
   equal("amounts are exact", AMOUNTS, rows.map((row) => row.amount));
   equal("so is their sum", "567891358024679.42", (await referred(partner.id))[1]);
@@ -190,7 +192,8 @@ async function errors() {
   // [end]
   const bad = { currency: "USD", tiers: [{ name: "Bronze", from: 0, rates: { signup: { percent: "5" } } }] };
   await refused("22023", "22023", "$.tiers[0].rates.signup", () => owner.query("SELECT referrals.define_program('node', $1)", [bad]));
-  await refused("22003", "22003", "amount", () => app.query("SELECT referrals.accrue('payment', 'node-long', 'node:1', $1)", ["0.00001"]));
+  await refused("a sum of floats: 22003", "22003", "amount",
+    () => app.query("SELECT referrals.accrue('payment', 'node-float', 'node:1', $1)", [0.1 + 0.2]));
   await refused("42501", "42501", "permission denied for schema referrals", () => web.query("SELECT * FROM referrals.dashboard"));
   await web.query("INSERT INTO node_users (name, referred_by) VALUES ('From the web', 'NODEMARIA')");
   made(1, "0.20");
@@ -200,7 +203,8 @@ async function errors() {
   await transaction(app, async (client) => {
     const kept = await signUp(client, "Kept");
     await client.query("SAVEPOINT payment");
-    await refused("an error behind a savepoint", "23505", "node-0", () => client.query("SELECT referrals.accrue('payment', 'node-0', 'node:1', 1.00)"));
+    await refused("an error behind a savepoint", "23505", "node-0",
+      () => client.query("SELECT referrals.accrue('payment', 'node-0', 'node:1', 1.00)"));
     await client.query("ROLLBACK TO payment");
     equal("what came before it stays", [kept.code], await one(client, "SELECT referrals.code_of($1)", [`node:${kept.id}`]));
   });

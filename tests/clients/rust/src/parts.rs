@@ -93,7 +93,8 @@ pub async fn pipeline(app: &mut Client, report: &mut Report) -> Result<(), Error
     // Futures that are polled together are sent together, and wait for no answer in between.
     let names: Vec<String> = (0..200).map(|i| format!("p{i}")).collect();
     let insert = "INSERT INTO rust_users (name, referred_by) VALUES ($1, $2)";
-    let values: Vec<[Typed; 2]> = names.iter().map(|name| [(name as _, Type::TEXT), (&code as _, Type::TEXT)]).collect();
+    let values: Vec<[Typed; 2]> =
+        names.iter().map(|name| [(name as _, Type::TEXT), (&code as _, Type::TEXT)]).collect();
     try_join_all(values.iter().map(|values| transaction.query_typed(insert, values))).await?;
     // [end]
     transaction.commit().await?;

@@ -1,6 +1,7 @@
-"""The partner program of the site. auth_user stays Django's: it gets a column that Django does not know, which takes the
-code that the transaction was told (shop.sign_up.sign_up)."""
+"""The partner program of the site. auth_user stays Django's: it gets a column that Django does not know, which takes
+the code that the transaction was told (shop.sign_up.sign_up)."""
 
+from django.contrib.postgres.operations import CreateExtension
 from django.db import migrations
 
 
@@ -9,9 +10,13 @@ class Migration(migrations.Migration):
     dependencies = [("shop", "0001_initial"), ("auth", "0012_alter_user_first_name_max_length")]
 
     operations = [
+        # Of use where it is not there yet, as in the database that Django makes for tests; that takes a superuser.
+        CreateExtension("referrals"),
         migrations.RunSQL(
-            """ALTER TABLE auth_user ADD COLUMN referred_by text DEFAULT nullif(current_setting('shop.referred_by', true), '');
-               SELECT referrals.attach('auth_user', program => 'django', label => 'username', registered_at => 'date_joined')""",
+            """ALTER TABLE auth_user ADD COLUMN referred_by text
+                 DEFAULT nullif(current_setting('shop.referred_by', true), '');
+               SELECT referrals.attach('auth_user', program => 'django', label => 'username',
+                                       registered_at => 'date_joined')""",
             "SELECT referrals.detach('auth_user'); ALTER TABLE auth_user DROP COLUMN referred_by"),
         # [end]
         migrations.RunSQL(
