@@ -25,4 +25,4 @@ $$;
 
 CREATE SCHEMA referrals;
 COMMENT ON SCHEMA referrals IS
-  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Names that begin with _ are not meant to be called.';
+  'Partner programs: codes, attribution, commissions and their audit trail. Begin with define_program and attach; grant_access gives a role what its work needs. Where the record of another database is received by logical replication, whatever writes raises 55000. Names that begin with _ are not meant to be called.';

@@ -7,6 +7,7 @@ import time
 from cluster import Cluster, wait_for_replay, wait_until
 from copied import Checks, contents
 from psql import Failure
+from reading import check_reading_while_replaying
 from sound import check_root, check_sealing, check_sound, last_root, reconcile
 from surface import DRAWING, OF_HERE, readings, writings
 
@@ -57,6 +58,7 @@ def check_standby(checks, primary, database):
         check_writing(checks, here)
         check_caches(checks, there, here)
         check_dump(checks, primary, standby, database)
+        check_reading_while_replaying(checks, primary, standby, database)
         check_failover(checks, primary, standby, database, there, here)
     finally:
         standby.remove()

@@ -110,6 +110,19 @@ def check_triggers(checks, name, shard, here):
     here.query("ROLLBACK")
 
 
+def check_codes(checks, shards):
+    """A code of another shard is an unknown code, and two shards may give out the same."""
+    first, second = [shard.session("shop") for shard in shards.values()]
+    first.query("SELECT referrals.register('from here', wanted_code => 'ONLYHERE')")
+    second.query("SELECT referrals.register('traveller', referred_by => 'ONLYHERE')")
+    checks.equal("a code of another shard ties nobody, and the audit says why", [["untied", "unknown_code"]], second.query("""
+        SELECT action, detail ->> 'reason' FROM referrals.audit_log JOIN referrals.participant USING (participant_id)
+        WHERE user_key = 'traveller'"""))
+    checks.equal("a code is unique on its shard alone", ["1", "1"], [session.value("SELECT referrals.lookup('ANNA')") for session in (first, second)])
+    first.close()
+    second.close()
+
+
 def check_tampered(checks, shards, office):
     """A row that somebody changes is named, be it changed at the head office, or on the shard, whence the change comes."""
     (name, shard), *_ = shards.items()

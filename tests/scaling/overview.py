@@ -26,6 +26,8 @@ def check_overview(checks, shards, office, script):
             expected[mode, currency] = expected.get((mode, currency), 0) + float(amount)
     found = overview.query("SELECT mode, currency, sum(amount) FROM overview.commission_ledger GROUP BY 1, 2")
     checks.equal("overview: sums over all shards", expected, {(mode, currency): float(amount) for mode, currency, amount in found})
+    rolled_up = overview.query("SELECT shard, mode, currency, sum(amount) FROM overview.commission_ledger GROUP BY ROLLUP (shard), mode, currency")
+    checks.equal("overview: sums by shard and over all", (len(shards) + 1) * len(expected), len(rolled_up))
     checks.equal("overview: all shards are sound", [], overview.query("SELECT * FROM overview.problems"))
     checks.equal("overview: and arrive", [[name, "t"] for name in shards],
                  overview.query("SELECT shard, ok FROM overview.health WHERE check_name = 'subscription' ORDER BY 1"))

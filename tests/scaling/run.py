@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,13 +22,12 @@ sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies"
 from cluster import Cluster  # noqa: E402
 from copied import Checks  # noqa: E402
 from history import APP, READER, fill  # noqa: E402
-from office import check_first_copy, check_received, check_refused, check_tampered, wait_for_copy, wait_for_office  # noqa: E402
+from office import check_codes, check_first_copy, check_received, check_refused, check_tampered  # noqa: E402
 from overview import check_overview  # noqa: E402
 from psql import Failure  # noqa: E402
 from storm import check_storm  # noqa: E402
 from successor import check_successor  # noqa: E402
-
-SHARDS = ("north", "south")
+from ways import client  # noqa: E402
 
 
 def script(cluster, database, name, **variables):
@@ -41,19 +41,37 @@ def script(cluster, database, name, **variables):
         raise Failure(f"{name}: {done.stdout}{done.stderr}")
 
 
-def make_shard(stack, name):
+def make_shard(stack, name, original=None):
+    """A shard at work; one that began as a restored dump of another has an epoch more."""
     cluster = empty(stack, name)
     admin = cluster.session("postgres")
     for role in (READER, APP):
         admin.query(f"CREATE ROLE {role}")
     admin.query("CREATE DATABASE shop")
     admin.close()
+    if original:
+        restore(original, cluster)
     session = cluster.session("shop")
-    session.query("CREATE EXTENSION referrals")
-    fill(session)
+    if original:
+        session.query("SELECT referrals.go_live()")
+        session.query("SELECT referrals.seal()")
+    else:
+        session.query("CREATE EXTENSION referrals")
+        fill(session)
+    epochs = session.value("SELECT count(*) FROM referrals.epoch")
     session.close()
-    script(cluster, "shop", "shard.sql")
+    if epochs != ("2" if original else "1"):
+        raise Failure(f"{name} has {epochs} epochs")
     return cluster
+
+
+def restore(original, cluster):
+    with tempfile.NamedTemporaryFile() as dump:
+        for command in ([original.program("pg_dump"), "-d", original.database("shop"), "-f", dump.name],
+                        ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", cluster.database("shop"), "-f", dump.name]):
+            status, told = client(*command)
+            if status != 0 or told:
+                raise Failure(f"{command[0]} of {original.name} into {cluster.name}: {told}")
 
 
 def make_office(stack, shards):
@@ -61,6 +79,7 @@ def make_office(stack, shards):
     office = empty(stack, "office", {"referrals.allow_live": "off"})
     admin = office.session("postgres")
     for name, shard in shards.items():
+        script(shard, "shop", "shard.sql")
         admin.query(f"CREATE DATABASE {name}")
         connection = f"host={os.environ['PGHOST']} port={shard.port} dbname=shop user=head_office"
         script(office, name, "head_office.sql", shard=name, connection=connection)
@@ -93,10 +112,12 @@ def main():
 
     with contextlib.ExitStack() as stack:
         try:
-            shards = {name: part(f"shard {name}", make_shard, stack, name) for name in SHARDS}
+            north = part("shard north", make_shard, stack, "north")
+            shards = {"north": north, "south": part("shard south", make_shard, stack, "south", north)}
             office = part("head office", make_office, stack, shards)
             part("first copy", check_first_copy, checks, shards, office)
             part("nothing is written", check_refused, checks, shards, office)
+            part("codes", check_codes, checks, shards)
             part("storm", check_storm, checks, shards, office)
             part("all of it arrived", check_received, checks, shards, office)
             part("overview", check_overview, checks, shards, office, script)

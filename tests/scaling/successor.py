@@ -1,7 +1,7 @@
 """Caches at the head office, and what becomes of its copy when a shard is gone for good."""
 
 from copied import contents
-from office import rows, wait_for_office
+from office import SUBSCRIPTION, rows, wait_for_office
 from sound import check_root, last_root
 from psql import literal
 
@@ -14,6 +14,13 @@ def check_successor(checks, shards, office):
     wait_for_office(shard, name)
     root, before = last_root(there), contents(there)
     checks.equal(f"{name}: no sign-up while it receives", "55000", waiting.run("SELECT referrals.register('early')").sqlstate)
+    there.close()
+    shard.stop("immediate")
+    # As its shard cannot be reached, which would drop the slot.
+    for statement in (f"ALTER SUBSCRIPTION {name} DISABLE", f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"):
+        here.query(statement)
+    disabled = here.query(SUBSCRIPTION)
+    checks.true(f"{name}: health() says that the subscription is disabled", disabled[0][0] == "f" and "disabled" in disabled[0][1], str(disabled))
     here.query(f"DROP SUBSCRIPTION {name}")
     # A program and a sign-up without a referrer take ids before anything is recorded of them.
     checks.equal(f"{name}: without a subscription a session from before defines a program", "1", waiting.value(
@@ -32,7 +39,7 @@ def check_successor(checks, shards, office):
     checks.true(f"{name}: and is sealed", here.query("SELECT * FROM referrals.seal()"))
     check_root(checks, f"{name}: the successor", here, root)
     checks.equal(f"{name}: it is mock until it is told otherwise", "mock", here.value("SELECT referrals.mode()"))
-    for session in (there, here, waiting):
+    for session in (here, waiting):
         session.close()
 
 
