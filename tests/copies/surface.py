@@ -14,6 +14,7 @@ READING = {
     "simulate": "SELECT name, compared.* FROM referrals.program, referrals.simulate(name, referrals.program_plan(name)) AS compared",
     "explain": "SELECT id, referrals.explain(id) FROM referrals.commission_ledger",
     "mode": "SELECT referrals.mode()",
+    "report": "SELECT length(referrals.report()) > 1000",
     "health": "SELECT * FROM referrals.health()",
     "verify": "SELECT * FROM referrals.verify()",
     "reconcile": "SELECT * FROM referrals.reconcile()",
