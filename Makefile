@@ -57,7 +57,7 @@ help:
 	@echo '                  SUITES="regress isolation", REGRESS="file file", UPDATE=1'
 	@echo 'make bench      measure it beside hand-written SQL, in about ten minutes'
 	@echo '                  BENCH="sign_ups bulk", UPDATE=1'
-	@echo 'make demo       run the demonstration on a throw-away server'
+	@echo 'make demo       run the demonstration on a throw-away server; it leaves a report'
 	@echo 'make demo-psql  the same, then open psql on its database'
 	@echo 'make psql       open psql on a throw-away server with the extension'
 	@echo 'make lint       rustfmt and clippy'

@@ -33,7 +33,7 @@ CREATE FUNCTION referrals.grant_access(grantee regrole, level text) RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'grant_access_wrapper';
 COMMENT ON FUNCTION referrals.grant_access(regrole, text) IS
-  'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
+  'Grants a role what its work needs. Each of these levels includes those before it: reader (the views, explain, report), app (codes, register, accrue, tiers, quotes), operator (attribute, reverse, payouts, process_queue, health, reconcile, seal, verify), admin (programs, simulate, enroll, attach, attach_events, mode, erase). Beside them, each by itself: self (the views my_*, for the role in which an application asks on behalf of one of its users) and monitor (metrics and health, of nobody in particular). For the owner of the extension only. Audited. Errors: 22004 NULL, 22023 unknown level, 42704 unknown role, 25006 in a read-only transaction.';
 
 CREATE FUNCTION referrals.health() RETURNS TABLE (check_name text, ok boolean, detail text)
 -- It reads conditions as the trigger on events does.

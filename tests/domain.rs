@@ -60,7 +60,10 @@ mod house {
     #[test]
     fn flow_is_one_way() {
         for (room, forbidden) in [
-            ("src/domain", &["crate::report", "crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
+            (
+                "src/domain",
+                &["crate::report", "crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..],
+            ),
             ("src/report", &["crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
             ("src/store", &["crate::engine", "crate::api", "crate::triggers"][..]),
             ("src/engine", &["crate::api", "crate::triggers"][..]),

@@ -50,9 +50,7 @@ pub fn page(program: Option<&str>, since: Option<Timestamp>, until: Option<Times
 fn bound(name: &'static str, given: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let is_infinite = |at: &Timestamp| [Timestamp::NEG_INFINITY, Timestamp::INFINITY].contains(at);
     match given {
-        Some(at) if !at.is_usable() && !is_infinite(&at) => {
-            Err(Error::TimeOutOfRange { name, given: at.to_string() })
-        }
+        Some(at) if !at.is_usable() && !is_infinite(&at) => Err(Error::TimeOutOfRange { name, given: at.to_string() }),
         _ => Ok(given),
     }
 }

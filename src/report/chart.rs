@@ -8,15 +8,15 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use rust_decimal::Decimal;
 
 /// Width of every chart, in the units of its own system of coordinates.
-const WIDTH: u32 = 460;
-const HEIGHT: u32 = 220;
-const ROW: u32 = 26;
+const WIDTH: u32 = 420;
+const HEIGHT: u32 = 228;
+const ROW: u32 = 22;
 /// Room that a column or a bar and the gap beside it take on their axis.
 const STEP: i32 = 10;
+/// Fewer columns than this are no wider, but stand in the middle.
+const FEW: i32 = 8;
 /// What plotters divides the size of a font by.
 const SIZE: f64 = 12.0 * 1.24;
-/// About how wide a letter of that size is, generously.
-const LETTER: i32 = 7;
 
 const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const RULE: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
@@ -38,18 +38,21 @@ pub struct Drawing {
 
 /// Columns side by side, each of two amounts one upon the other, those below zero hanging down.
 pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Drawing {
-    let stacks: Vec<[(i128, i128); 2]> = amounts.iter().map(|pair| stacked(pair.map(|it| minor(it, decimals)))).collect();
+    let stacks: Vec<[(i128, i128); 2]> =
+        amounts.iter().map(|pair| stacked(pair.map(|it| minor(it, decimals)))).collect();
     let ends = || stacks.iter().flatten().flat_map(|(from, to)| [*from, *to]);
     let (least, most) = with_room(ends().min().unwrap_or(0), ends().max().unwrap_or(0), decimals);
     let label = |units: &i128| words::short(major(*units, decimals));
-    let margin = [least, most].iter().map(|end| letters(&label(end))).max().unwrap_or(0).max(4) * LETTER;
+    let margin = [least, most].iter().map(|end| width(&label(end))).max().unwrap_or(0).max(30);
+    let count = names.len() as i32;
+    let (across, first) = (STEP * count.max(FEW), STEP * (FEW - count).max(0) / 2);
     draw((WIDTH, HEIGHT), |canvas| {
         let mut chart = ChartBuilder::on(canvas)
             .margin_top(10)
             .margin_right(12)
             .set_label_area_size(LabelAreaPosition::Left, margin + 8)
-            .set_label_area_size(LabelAreaPosition::Bottom, 24)
-            .build_cartesian_2d(0..STEP * names.len().max(1) as i32, least..most)
+            .set_label_area_size(LabelAreaPosition::Bottom, 30)
+            .build_cartesian_2d(0..across, least..most)
             .expect(SOUND);
         chart
             .configure_mesh()
@@ -63,25 +66,24 @@ pub fn columns(names: &[String], amounts: &[[Decimal; 2]], decimals: u32) -> Dra
             .axis_style(TRANSPARENT)
             .draw()
             .expect(SOUND);
-        let bars = stacks.iter().zip(0..).flat_map(|(stack, place)| {
-            let left = place * STEP + 1;
-            FILLS.iter().zip(stack).filter(|(_, (from, to))| from != to).map(move |(fill, (from, to))| {
-                Rectangle::new([(left, *from), (left + STEP - 2, *to)], fill.filled())
-            })
-        });
+        let bars =
+            stacks.iter().zip(0..).flat_map(|(stack, place)| {
+                let left = first + place * STEP + 1;
+                FILLS.iter().zip(stack).filter(|(_, (from, to))| from != to).map(move |(fill, (from, to))| {
+                    Rectangle::new([(left, *from), (left + STEP - 2, *to)], fill.filled())
+                })
+            });
         chart.draw_series(bars).expect(SOUND);
-        let width = STEP * names.len() as i32;
-        chart.draw_series([PathElement::new(vec![(0, 0), (width, 0)], AXIS)]).expect(SOUND);
-        let longest = names.iter().map(|name| letters(name)).max().unwrap_or(1);
-        let across = chart.plotting_area().get_pixel_range().0.len() as i32;
-        let fit = (across / ((longest + 2) * LETTER)).max(1);
-        let every = (names.len() as i32 + fit - 1) / fit;
+        chart.draw_series([PathElement::new(vec![(0, 0), (across, 0)], AXIS)]).expect(SOUND);
+        // As many names as fit: each takes as many columns as it is wide.
+        let room = chart.plotting_area().get_pixel_range().0.len() as i32 * STEP / across;
+        let every = (widest(names) + 12 + room - 1) / room.max(1);
         for (name, place) in names.iter().zip(0..).step_by(every.max(1) as usize) {
-            let (x, _) = chart.backend_coord(&(place * STEP + STEP / 2, 0));
-            let half = letters(name) * LETTER / 2;
+            let (x, _) = chart.backend_coord(&(first + place * STEP + STEP / 2, 0));
+            let half = width(name) / 2;
             // The first and the last are to stay on the canvas.
             let x = x.clamp(half, WIDTH as i32 - half);
-            write(canvas, name, (x, HEIGHT as i32 - 18), HPos::Center, VPos::Top);
+            write(canvas, name, (x, HEIGHT as i32 - 20), HPos::Center, VPos::Top);
         }
     })
 }
@@ -91,18 +93,20 @@ pub fn bars(names: &[String], amounts: &[Decimal], decimals: u32, shown: &[Strin
     let units: Vec<i128> = amounts.iter().map(|amount| minor(*amount, decimals)).collect();
     let least = units.iter().copied().min().unwrap_or(0).min(0);
     let most = units.iter().copied().max().unwrap_or(0).max(least + 1);
-    let widest = |texts: &[String]| texts.iter().map(|text| letters(text)).max().unwrap_or(0) * LETTER;
     let height = ROW * names.len() as u32 + 8;
     draw((WIDTH, height), |canvas| {
         let mut chart: Plane = ChartBuilder::on(canvas)
             .margin_top(4)
             .margin_bottom(4)
-            .margin_left(widest(names) + 10)
+            .margin_left(widest(names) + 12)
             .margin_right(widest(shown) + 10)
             .build_cartesian_2d(least..most, STEP * names.len() as i32..0)
             .expect(SOUND);
         let bars = units.iter().zip(0..).filter(|(units, _)| **units != 0).map(|(units, place)| {
-            Rectangle::new([(0, place * STEP + 2), (*units, place * STEP + STEP - 2)], FILLS[usize::from(*units < 0)].filled())
+            Rectangle::new(
+                [(0, place * STEP + 2), (*units, place * STEP + STEP - 2)],
+                FILLS[usize::from(*units < 0)].filled(),
+            )
         });
         chart.draw_series(bars).expect(SOUND);
         let foot = STEP * names.len() as i32;
@@ -135,8 +139,21 @@ fn write(canvas: &Canvas, text: &str, at: (i32, i32), across: HPos, down: VPos) 
     canvas.draw_text(text, &font().pos(Pos::new(across, down)), at).expect(SOUND);
 }
 
-fn letters(text: &str) -> i32 {
-    text.chars().count() as i32
+/// About how wide a text is drawn, rather too much than too little: which font there will be is not known here.
+pub fn width(text: &str) -> i32 {
+    let letter = |letter: char| match letter {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | '\'' | '|' | ':' | ';' | '!' => 5,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '\u{2026}' => 12,
+        'A'..='Z' | '<' | '>' | '=' | '+' | '~' | '^' | '#' | '&' | '\u{2212}' => 10,
+        '0'..='9' | 'a'..='z' | ' '..='~' => 8,
+        '\u{a0}'..='\u{24f}' => 9,
+        _ => 14,
+    };
+    text.chars().map(letter).sum()
+}
+
+fn widest(texts: &[String]) -> i32 {
+    texts.iter().map(|text| width(text)).max().unwrap_or(0)
 }
 
 /// Where each of two amounts begins and ends when one stands upon the other, or hangs below it.

@@ -1,11 +1,13 @@
 //! What a page is made of: headings, charts and tables, whatever they are about.
 
-use super::chart::Drawing;
+use super::chart::{Drawing, width};
 use super::words::{excerpt, visible};
 
-/// Names of people are cut at so many characters in a table, and so many in a chart.
-const IN_TABLE: usize = 40;
-const IN_CHART: usize = 18;
+/// Names are cut at so many characters in a table, and at so many where the pointer rests on one; in a chart at about this
+/// width.
+const IN_TABLE: usize = 28;
+const AT_HAND: usize = 80;
+const IN_CHART: i32 = 130;
 
 /// A part of the page with a heading of its own.
 pub struct Section {
@@ -21,6 +23,8 @@ pub struct Section {
     pub charts: Vec<Chart>,
     /// One below the other.
     pub tables: Vec<Table>,
+    /// Whether the tables stand beside the charts where there is room.
+    pub is_beside: bool,
     /// What is left out here, and where it is to be had.
     pub remark: Option<String>,
     /// Smaller parts, one level lower.
@@ -37,6 +41,7 @@ impl Section {
             tiles: Vec::new(),
             charts: Vec::new(),
             tables: Vec::new(),
+            is_beside: false,
             remark: None,
             sections: Vec::new(),
         }
@@ -100,7 +105,7 @@ impl Table {
 pub enum Cell {
     /// Words of ours.
     Word(String),
-    /// A name that somebody gave, and all of it where that is cut.
+    /// A name that somebody gave, and more of it where that is cut.
     Name(String, Option<String>),
     /// A number.
     Number(String),
@@ -117,7 +122,7 @@ impl Cell {
     pub fn name(name: &str) -> Cell {
         let shown = visible(name);
         let short = excerpt(&shown, IN_TABLE);
-        let whole = (short != shown).then_some(shown);
+        let whole = (short != shown).then(|| excerpt(&shown, AT_HAND));
         Cell::Name(short, whole)
     }
 
@@ -134,10 +139,25 @@ impl Cell {
 
 /// A person's key in a chart; the code if it was erased.
 pub fn in_chart(user_key: Option<&str>, code: &str) -> String {
-    excerpt(&user_key.map_or_else(|| format!("erased ({code})"), visible), IN_CHART)
+    user_key.map_or_else(|| format!("erased ({code})"), name_in_chart)
 }
 
-/// A name of ours or of a tier in a chart.
+/// A name in a chart, as much of it as there is room for.
 pub fn name_in_chart(name: &str) -> String {
-    excerpt(&visible(name), IN_CHART)
+    let whole = visible(name);
+    let fits = |most: &usize| width(&excerpt(&whole, *most)) <= IN_CHART;
+    excerpt(&whole, (4..=24).rev().find(fits).unwrap_or(4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_name_in_a_chart_has_its_place(name in ".{0,40}") {
+            prop_assert!(width(&name_in_chart(&name)) <= IN_CHART);
+        }
+    }
 }

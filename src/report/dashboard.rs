@@ -19,7 +19,8 @@ pub fn section(part: &Part) -> Section {
         so_many(part.referrals, "person", "people"),
     );
     let mut section = Section::new(format!("{mode}-dashboard"), "Referral dashboard", words);
-    section.sections = part.currencies.iter().zip(1..).map(|(it, place)| currency(it, &format!("{mode}-{place}"))).collect();
+    section.sections =
+        part.currencies.iter().zip(1..).map(|(it, place)| currency(it, &format!("{mode}-{place}"))).collect();
     section.remark = (part.more_currencies > 0).then(|| {
         let more = so_many(part.more_currencies as i64, "currency has", "currencies have");
         format!("{more} fewer lines and no place here: see the view referrals.dashboard.")
@@ -74,7 +75,8 @@ pub fn over_time(
 ) -> Chart {
     let (decimals, code) = (it.currency.decimals, visible(&it.currency.code));
     let (names, sums): (Vec<String>, Vec<[Decimal; 2]>) = series.stretches().unzip();
-    let [first, second] = sums.iter().fold([Decimal::ZERO; 2], |[one, two], [first, second]| [one + first, two + second]);
+    let [first, second] =
+        sums.iter().fold([Decimal::ZERO; 2], |[one, two], [first, second]| [one + first, two + second]);
     let total = |name: &str, [first, second]: [Decimal; 2]| {
         vec![Cell::Word(name.to_owned()), Cell::Number(money(first, decimals)), Cell::Number(money(second, decimals))]
     };
@@ -114,7 +116,9 @@ fn earners(id: String, it: &InCurrency) -> Chart {
         vec![Cell::person(earner.user_key.as_deref()), Cell::name(&earner.code), Cell::Number(figure.clone())]
     });
     let description = match (names.first(), figures.first()) {
-        (Some(name), Some(figure)) => format!("A bar for each of {}, longest first: {name} earned {figure} {code}.", names.len()),
+        (Some(name), Some(figure)) => {
+            format!("A bar for each of {}, longest first: {name} earned {figure} {code}.", names.len())
+        }
         _ => "Nobody earned anything.".to_owned(),
     };
     Chart {
@@ -144,10 +148,10 @@ fn table(it: &InCurrency) -> Table {
             Cell::name(&earner.program),
             Cell::optional(earner.tier.as_deref(), "none yet"),
             Cell::Number(count(earner.referrals)),
-            earner.volume.map_or(Cell::Nothing("none"), |volume| Cell::Number(words::number(volume))),
+            earner.volume.map_or(Cell::Nothing("\u{2013}"), |volume| Cell::Number(words::number(volume))),
         ];
         row.extend(sums(&earner.money));
-        row.push(earner.last_referral_at.map_or(Cell::Nothing("never"), |at| Cell::Word(words::day(at))));
+        row.push(earner.last_referral_at.map_or(Cell::Nothing("\u{2013}"), |at| Cell::Word(words::day(at))));
         row
     };
     let mut table = Table::new(

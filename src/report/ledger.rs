@@ -22,6 +22,7 @@ pub fn section(part: &Part) -> Section {
 fn currency(it: &InCurrency, id: &str) -> Section {
     let (decimals, code) = (it.currency.decimals, visible(&it.currency.code));
     let mut section = Section::new(format!("{id}-kinds"), format!("Lines in {code}"), String::new());
+    section.is_beside = true;
     let row = |of: &OfKind| {
         vec![
             Cell::name(&of.event_kind),
@@ -77,7 +78,11 @@ fn newest(part: &Part, mode: &str) -> Section {
         ("Status", false),
         ("Payable", false),
     ];
-    let caption = format!("The newest {} of {}, in order of arrival", part.newest.len(), so_many(part.lines, "line", "lines"));
+    let caption = format!(
+        "The newest {} of {} by arrival, the newest first",
+        part.newest.len(),
+        so_many(part.lines, "line", "lines")
+    );
     section.tables.push(Table::new(caption, columns, part.newest.iter().map(row).collect()));
     section.remark = (part.lines > part.newest.len() as i64).then(|| {
         let more = so_many(part.lines - part.newest.len() as i64, "line more is", "lines more are");
@@ -97,7 +102,7 @@ fn row(line: &Line) -> Vec<Cell> {
         Cell::person(line.referrer.as_deref()),
         Cell::person(line.referee.as_deref()),
         Cell::optional(line.tier.as_deref(), "none yet"),
-        line.base_amount.as_deref().map_or(Cell::Nothing("none"), |base| Cell::Number(grouped(base))),
+        line.base_amount.as_deref().map_or(Cell::Nothing("\u{2013}"), |base| Cell::Number(grouped(base))),
         Cell::Number(grouped(&line.amount)),
         Cell::name(&line.currency),
         Cell::Status(line.status.clone()),

@@ -13,7 +13,8 @@ pub fn section(part: &Part) -> Section {
     let mode = part.mode.as_str();
     let words = "Where referrers stand now, in the window that holds now, under the plan in force now.";
     let mut section = Section::new(format!("{mode}-progress"), "Tier progress", words);
-    section.sections = part.ladders.iter().zip(1..).map(|(it, place)| ladder(it, &format!("{mode}-ladder-{place}"))).collect();
+    section.sections =
+        part.ladders.iter().zip(1..).map(|(it, place)| ladder(it, &format!("{mode}-ladder-{place}"))).collect();
     section.remark = (part.more_ladders > 0).then(|| {
         let more = so_many(part.more_ladders as i64, "program has", "programs have");
         format!("{more} fewer referrers and no place here: see the view referrals.tier_progress.")
@@ -24,6 +25,7 @@ pub fn section(part: &Part) -> Section {
 fn ladder(it: &Ladder, id: &str) -> Section {
     let words = format!("Volume is {} {}.", measure(it), window(it.window));
     let mut section = Section::new(id, visible(&it.program), words);
+    section.is_beside = true;
     section.charts.push(rungs(it, format!("{id}-rungs")));
     section.tables.push(climbers(it));
     let shown = (it.furthest.len() + it.nearest.len()) as i64;
@@ -38,7 +40,7 @@ fn measure(it: &Ladder) -> String {
     match it.metric {
         Metric::Referrals => "how many people were brought".to_owned(),
         Metric::Events => "how many events earned".to_owned(),
-        Metric::Revenue => format!("what the events come to in {}", visible(&it.currency)),
+        Metric::Revenue => format!("what the events come to, in {},", visible(&it.currency)),
     }
 }
 
@@ -66,7 +68,7 @@ fn rungs(it: &Ladder, id: String) -> Chart {
     let rows = steps.iter().map(|(name, from, referrers)| {
         vec![
             Cell::name(name),
-            from.map_or(Cell::Nothing("none"), |from| Cell::Number(number(from))),
+            from.map_or(Cell::Nothing("\u{2013}"), |from| Cell::Number(number(from))),
             Cell::Number(count(*referrers)),
         ]
     });
@@ -76,11 +78,15 @@ fn rungs(it: &Ladder, id: String) -> Chart {
         rows.collect(),
     );
     table.total = Some(vec![Cell::Word("Total".to_owned()), Cell::Nothing(""), Cell::Number(count(it.referrers()))]);
-    let each: Vec<String> = steps.iter().map(|(name, _, referrers)| format!("{} {}", count(*referrers), visible(name))).collect();
+    let each: Vec<String> =
+        steps.iter().map(|(name, _, referrers)| format!("{} {}", count(*referrers), visible(name))).collect();
     Chart {
         id,
         title: format!("Tier ladder, {}", visible(&it.program)),
-        description: format!("A bar for each tier, the highest first, as long as it has referrers: {}.", each.join(", ")),
+        description: format!(
+            "A bar for each tier, the highest first, as long as it has referrers: {}.",
+            each.join(", ")
+        ),
         legend: vec!["referrers at the tier now"],
         drawing: chart::bars(&names, &amounts, 0, &figures),
         table,
@@ -121,9 +127,9 @@ fn row(it: &Climber) -> Vec<Cell> {
             Cell::Progress(percent, format!("{percent}\u{a0}%")),
         ]),
         None => row.extend([
-            Cell::Nothing("none"),
-            Cell::Nothing("none"),
-            Cell::Nothing("none"),
+            Cell::Nothing("\u{2013}"),
+            Cell::Nothing("\u{2013}"),
+            Cell::Nothing("\u{2013}"),
             Cell::Progress(percent, "at the top".to_owned()),
         ]),
     }

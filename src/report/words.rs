@@ -76,10 +76,16 @@ pub fn visible(name: &str) -> String {
     let mut shown = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}' => {
+            // Not the joiners: they are part of how some letters and signs are written.
+            '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{61c}' => {
                 shown.extend(letter.escape_unicode());
             }
-            // Not the joiner between two letters or signs: it is part of how they are written.
             _ if letter.is_control() => shown.extend(letter.escape_default()),
             _ => shown.push(letter),
         }

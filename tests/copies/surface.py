@@ -12,6 +12,8 @@ READING = {
     "quote": "SELECT name, kind, volume, referrals.quote(referrals.program_plan(name), kind, volume, 100) FROM referrals.program, "
              "unnest(ARRAY['signup', 'payment', 'order']) AS kind, generate_series(0, 4) AS volume",
     "simulate": "SELECT name, compared.* FROM referrals.program, referrals.simulate(name, referrals.program_plan(name)) AS compared",
+    # But for when it was made.
+    "report": "SELECT regexp_replace(referrals.report(), '<dd>[-0-9 :]+UTC</dd>', '')",
     "explain": "SELECT id, referrals.explain(id) FROM referrals.commission_ledger",
     "mode": "SELECT referrals.mode()",
     "report": "SELECT length(referrals.report()) > 1000",

@@ -1,6 +1,7 @@
 """A headless Chromium, driven by its DevTools protocol over a pipe: JSON messages, each ended by a zero byte."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -33,8 +34,9 @@ def debian():
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         raise Unavailable(done.stderr.strip()[-1500:] or f"it ended with {done.returncode}")
-    root, libraries = done.stdout.splitlines()[-2:]
-    return Path(root), libraries
+    root = Path(done.stdout.splitlines()[-2])
+    # Some libraries are in directories of their own, which the programs that they come with know of.
+    return root, ":".join(sorted({str(file.parent) for file in (root / "usr" / "lib").rglob("*.so*")}))
 
 
 class Browser:
@@ -46,19 +48,27 @@ class Browser:
         self._out, from_browser = os.pipe()
         program = self.root / "usr" / "lib" / "chromium" / "chromium"
         command = [program, *FLAGS, f"--user-data-dir={self.home / 'profile'}", "--remote-debugging-pipe"]
-        # It reads from its file 3 and writes to its file 4.
         self._log = open(self.home / "log", "w", encoding="utf-8")
-        shell = ["sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *map(str, command)]
-        self._process = subprocess.Popen(shell, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=self.environment,
-                                         pass_fds=(to_browser, from_browser), start_new_session=True)
+
+        def files():
+            # It reads from its file 3 and writes to its file 4; neither end may be in the way of the other.
+            ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_browser, from_browser)]
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+            for end in ends:
+                os.close(end)
+
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=self.environment,
+                                         close_fds=False, preexec_fn=files, start_new_session=True)
         os.close(to_browser)
         os.close(from_browser)
         self._received, self._number, self.events = b"", 0, []
         try:
             self.version = self.call("Browser.getVersion")["product"]
         except Broken as broken:
+            said = (self.home / "log").read_text(encoding="utf-8", errors="replace")[-1500:]
             self.close()
-            raise Unavailable(f"{broken}\n{(self.home / 'log').read_text()[-1500:] if self.home.exists() else ''}") from broken
+            raise Unavailable(f"{broken}: {said}") from broken
 
     def _environment(self):
         (self.home / "fonts.conf").write_text(

@@ -42,7 +42,7 @@ HOSTILE = [
     "SELECT referrals.define_program('not yet', '{\"currency\": \"EUR\", \"tiers\": [{\"name\": \"A\", \"from\": 0, \"rates\": {}}]}', '2999-01-01 00:00:00+00')",
     *(f"SELECT referrals.register({literal(name)}, program => '<u>credits\"&', registered_at => now())" for name in NAMES),
     # Each brought some, so that each is on every screen.
-    *(f"SELECT referrals.register({literal(name)} || n, referred_by => referrals.code_of({literal(name)}), registered_at => now() - n * interval '3 hours') "
+    *(f"SELECT referrals.register(left({literal(name)}, 60) || n, referred_by => referrals.code_of({literal(name)}), registered_at => now() + (n - 8) * interval '3 hours') "
       f"FROM generate_series(1, {count}) AS n" for name, count in zip(NAMES, [1, 2, 3, 4, 5, 6, 7, 2, 3, 1, 2, 4, 1, 1], strict=False)),
     "SELECT referrals.register('kuwait', program => 'dinar', wanted_code => 'KUWAIT', registered_at => '2024-01-01 00:00:00+00')",
     "SELECT referrals.register('sheikh', referred_by => 'KUWAIT', registered_at => '2024-01-02 00:00:00+00')",

@@ -44,7 +44,10 @@ impl Standings {
             let is_on_ladder = program_id.is_none_or(|id| id == standing.program_id);
             let Some(current) = (is_wanted || is_on_ladder).then(|| current(&standing)).flatten() else { return };
             if is_on_ladder {
-                all.ladders.entry((standing.mode, standing.program_id)).or_insert_with(Tally::new).add(&standing, &current);
+                all.ladders
+                    .entry((standing.mode, standing.program_id))
+                    .or_insert_with(Tally::new)
+                    .add(&standing, &current);
             }
             if is_wanted {
                 all.kept.insert(key, current);

@@ -69,7 +69,8 @@ fn joined(one: Option<(Timestamp, Timestamp)>, other: (Timestamp, Timestamp)) ->
 pub fn currencies(mode: Mode, sums: &Sums, people: &People, standings: &Standings) -> (Vec<InCurrency>, usize) {
     let with_lines = sums.groups.keys().filter(|(of, _)| *of == mode).map(|(_, currency)| &**currency);
     let codes: BTreeSet<&str> = with_lines.chain(people.currencies(mode)).collect();
-    let mut found: Vec<InCurrency> = codes.into_iter().map(|code| currency(mode, code, sums, people, standings)).collect();
+    let mut found: Vec<InCurrency> =
+        codes.into_iter().map(|code| currency(mode, code, sums, people, standings)).collect();
     found.sort_by_key(|it| std::cmp::Reverse(it.lines));
     let more = found.len().saturating_sub(CURRENCIES);
     found.truncate(CURRENCIES);
@@ -94,7 +95,9 @@ fn currency(mode: Mode, code: &str, sums: &Sums, people: &People, standings: &St
     kinds.sort_by_key(|of| std::cmp::Reverse(of.lines));
     let more_kinds = kinds.len().saturating_sub(KINDS);
     kinds.truncate(KINDS);
-    let over = |span: Option<(Timestamp, Timestamp)>| span.map_or_else(Series::empty, |(first, last)| Series::over(first, last));
+    let over = |span: Option<(Timestamp, Timestamp)>| {
+        span.map_or_else(Series::empty, |(first, last)| Series::over(first, last))
+    };
     InCurrency {
         currency: Currency { code: code.into(), decimals: group.decimals.max(planned) },
         lines: group.lines,

@@ -56,7 +56,7 @@ SELECT p.oid::regprocedure AS compiles, p.proconfig FROM pg_catalog.pg_proc p WH
   AND 'enable_seqscan=off' = ANY (p.proconfig) AND 'jit=off' <> ALL (p.proconfig) ORDER BY 1;
 -- Names that begin with _ are not meant to be called, and are the only ones that are not in the list of DESIGN.md.
 SELECT p.proname AS public_name FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'referrals'::regnamespace AND p.proname !~ '^_' AND p.proname <> ALL (ARRAY['attach', 'detach', 'register', 'code_of', 'lookup', 'normalize_code', 'generate_code',
-  'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain',
+  'attribute', 'enroll', 'define_program', 'program_plan', 'pause_program', 'resume_program', 'tier_of', 'quote', 'simulate', 'accrue', 'attach_events', 'reverse', 'reverse_event', 'explain', 'report',
   'draft_payouts', 'approve_payout', 'cancel_payout', 'settle_payout', 'fail_payout', 'mode', 'go_live', 'go_mock', 'purge_mock', 'process_queue', 'health', 'grant_access',
   'seal', 'verify', 'reconcile', 'erase']) ORDER BY 1;
 -- PUBLIC has nothing.

@@ -38,6 +38,7 @@ CREATE VIEW reading AS
     $$SELECT referrals.tier_of('ann')$$, $$SELECT referrals.explain(min(id)) FROM referrals.commission_ledger$$,
     $$SELECT referrals.quote(referrals.program_plan('default'), 'payment', 1, 50)$$,
     $$SELECT * FROM referrals.simulate('default', referrals.program_plan('default'))$$,
+    $$SELECT regexp_replace(referrals.report(), '<dd>[-0-9 :]+UTC</dd>', '')$$,
     -- (The rest of these is of now.)
     $$SELECT live, paused_programs FROM referrals.metrics$$, $$SELECT mode, events FROM referrals.metrics_queue$$, $$SELECT blocks, unsealed_rows FROM referrals.metrics_seal$$]) AS statement
   UNION ALL
