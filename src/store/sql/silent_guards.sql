@@ -37,4 +37,8 @@ LEFT JOIN pg_catalog.pg_trigger AS present
   ON present.tgrelid = pg_catalog.to_regclass('referrals.' || expected.relation)
     AND present.tgname = expected.trigger AND pg_catalog.pg_get_triggerdef(present.oid) = expected.definition
 WHERE present.tgenabled IS DISTINCT FROM 'A'
+  -- 0.1.0 has none of these, until it is updated under a later library.
+  AND (expected.trigger <> 'forget_received' OR EXISTS (
+    SELECT FROM pg_catalog.pg_extension AS extension WHERE extension.extname = 'referrals' AND extension.extversion <> '0.1.0'
+  ))
 ORDER BY expected.relation, expected.trigger
