@@ -5,9 +5,8 @@ SET client_min_messages = warning;
 SELECT referrals.define_program('default', '{"currency": "USD", "window": "month", "tiers": [{"name": "Bronze", "from": 0, "rates": {"signup": {"flat": "10.00"}}}, {"name": "Silver", "from": 10, "rates": {"signup": {"flat": "15.00"}}}]}');
 CREATE TABLE users (id bigint PRIMARY KEY, promo text, referred_by text, joined timestamptz DEFAULT '2026-01-05 12:00+00');
 SELECT referrals.attach('users', code => 'promo', registered_at => 'joined');
--- (program, plan and environment have a row or a few: their one page is read as it is, by foreign keys too.)
-CREATE VIEW scans AS SELECT relname, seq_scan FROM pg_catalog.pg_stat_user_tables WHERE schemaname = 'referrals' AND relname NOT IN ('program', 'plan', 'environment');
-CREATE TABLE scans_before AS TABLE scans WITH NO DATA;
+\set small '{program,plan,environment}'
+\i :dir/scans.psql
 -- Every kind of sign-up there is, one at a time: new, referred, with an unknown code, known already, with a code that is taken, days apart.
 CREATE PROCEDURE sign_up_one_by_one(first bigint, last bigint) LANGUAGE plpgsql AS $$
 BEGIN
@@ -27,23 +26,21 @@ INSERT INTO users SELECT i, 'P' || lpad(i::text, 7, '0'), CASE WHEN i % 3 = 0 TH
 ANALYZE;
 CALL sign_up_one_by_one(20001, 20020);
 SELECT pg_stat_force_next_flush();
-INSERT INTO scans_before TABLE scans;
+:watch
 CALL sign_up_one_by_one(20021, 20120);
 SELECT pg_stat_force_next_flush();
 -- The old session, with its old plans: the tables that were read from end to end by the last hundred. None.
-SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
+:scanned
 -- In bulk too: a hundred at once look up their codes, keys and standings through indexes.
-TRUNCATE scans_before;
-INSERT INTO scans_before TABLE scans;
+:watch
 INSERT INTO users SELECT i, 'P' || lpad(i::text, 7, '0'), CASE WHEN i % 3 = 0 THEN 'P' || lpad((i / 2 + 1)::text, 7, '0') END FROM generate_series(20121, 20220) AS i;
 SELECT pg_stat_force_next_flush();
-SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
+:scanned
 
 -- A new session, which makes its plans with these statistics.
-TRUNCATE scans_before;
-INSERT INTO scans_before TABLE scans;
+:watch
 \c -
 \i :dir/session.psql
 CALL sign_up_one_by_one(20231, 20330);
 SELECT pg_stat_force_next_flush();
-SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
+:scanned

@@ -7,9 +7,8 @@ SET client_min_messages = warning;
 SELECT referrals.define_program('default', '{"currency": "USD", "window": "month", "tiers": [{"name": "Bronze", "from": 0, "rates": {"signup": {"flat": "10.00"}}}], "referee": {"signup": {"flat": 1}}}');
 CREATE TABLE users (id bigint PRIMARY KEY, promo text, referred_by text, joined timestamptz DEFAULT '2026-01-05 12:00+00');
 SELECT referrals.attach('users', code => 'promo', registered_at => 'joined');
--- (program, plan, environment and epoch have a row or a few.)
-CREATE VIEW scans AS SELECT relname, seq_scan, seq_tup_read FROM pg_catalog.pg_stat_user_tables WHERE schemaname = 'referrals' AND relname NOT IN ('program', 'plan', 'environment', 'epoch');
-CREATE TABLE scans_before AS TABLE scans WITH NO DATA;
+\set small '{program,plan,environment,epoch}'
+\i :dir/scans.psql
 CREATE PROCEDURE look(first bigint, last bigint) LANGUAGE plpgsql AS $$
 BEGIN
   FOR i IN first..last LOOP
@@ -33,22 +32,20 @@ SELECT fill(201, 3000) > 500 AS filled;
 ANALYZE;
 CALL look(1, 5);
 SELECT pg_stat_force_next_flush();
-INSERT INTO scans_before TABLE scans;
+:watch
 CALL look(1, 30);
 SELECT pg_stat_force_next_flush();
 -- The old session. None is read from end to end.
-SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
+:scanned
 -- A new one.
-TRUNCATE scans_before;
-INSERT INTO scans_before TABLE scans;
+:watch
 \c -
 \i :dir/session.psql
 CALL look(1, 30);
 SELECT pg_stat_force_next_flush();
-SELECT a.relname, a.seq_scan - b.seq_scan AS scans FROM scans a JOIN scans_before b USING (relname) WHERE a.seq_scan > b.seq_scan ORDER BY 1;
+:scanned
 -- Nor is any of the rows of people's tables by the metrics.
-TRUNCATE scans_before;
-INSERT INTO scans_before TABLE scans;
+:watch
 SELECT participants > 0 AND lines > 0 AND bytes > 0 AS metrics FROM referrals.metrics;
 SELECT unsealed_rows > 0 AS unsealed FROM referrals.metrics_seal;
 SELECT mode, events FROM referrals.metrics_queue ORDER BY mode;
