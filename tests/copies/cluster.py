@@ -3,9 +3,9 @@ directory, each under a port of its own."""
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
+from processes import kill_server, wait_for
 from psql import Failure, Session
 
 SERVER = Path(__file__).resolve().parents[1] / "harness" / "server"
@@ -68,6 +68,10 @@ class Cluster:
     def stop(self, mode="fast"):
         self._harness("stop", "-m", mode)
 
+    def kill(self):
+        """kill -9 of the postmaster; its processes end when they notice."""
+        kill_server(self.data)
+
     def promote(self):
         self.as_server(self.program("pg_ctl"), "promote", "-D", self.data, "-s", "-w", "-t", "60")
 
@@ -96,13 +100,8 @@ class Cluster:
 
 
 def wait_until(session, condition, what):
-    """Wait for something that Postgres does in the background; a minute is for ever."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if session.value(f"SELECT {condition}") == "t":
-            return
-        time.sleep(0.02)
-    raise Failure(f"waited in vain: {what}")
+    """Wait for something that Postgres does in the background."""
+    wait_for(lambda: session.value(f"SELECT {condition}") == "t", what)
 
 
 def wait_for_replay(primary, standby):

@@ -4,8 +4,9 @@ import subprocess
 import threading
 import time
 
+from checks import Checks
 from cluster import Cluster, wait_for_replay, wait_until
-from copied import Checks, contents
+from copied import contents
 from psql import Failure
 from reading import check_reading_while_replaying
 from sound import check_root, check_sealing, check_sound, last_root, reconcile

@@ -23,26 +23,6 @@ TRIGGERS = """
     WHERE NOT tgisinternal ORDER BY 1, 2"""
 
 
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def true(self, what, condition, detail=""):
-        if condition:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {what}" + (f"\n  {detail}" if detail else ""))
-
-    def equal(self, what, expected, actual):
-        if expected != actual and isinstance(expected, list) and isinstance(actual, list):
-            lost = [row for row in expected if row not in actual][:3]
-            added = [row for row in actual if row not in expected][:3]
-            self.true(what, False, f"only before: {lost}\n  only after: {added}\n  rows: {len(expected)}, {len(actual)}")
-        else:
-            self.true(what, expected == actual, f"before: {expected}\n  after: {actual}")
-
-
 def contents(session):
     """The rows of every table and the position of every sequence of the schema, as text."""
     tables = [row[0] for row in session.query(

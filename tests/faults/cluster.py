@@ -4,15 +4,14 @@ import ctypes
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 
+from processes import PATIENCE, kill_server, postmaster_of, processes_of
 from psql import Failure, Session
 
 HARNESS_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness", "server")
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE = 60  # seconds that anything may take before the test gives up
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{sockets}'
@@ -100,32 +99,15 @@ class Cluster:
 
     def postmaster(self):
         """Its process, or None if it is gone."""
-        try:
-            with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
-                pid = int(file.readline())
-        except (FileNotFoundError, ValueError):
-            return None
-        return pid if exists(pid) else None
+        return postmaster_of(self.data)
 
     def processes(self):
-        """All processes of the server, known by their working directory; the postmaster first."""
-        postmaster, found = self.postmaster(), []
-        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
-            try:
-                if os.readlink(f"/proc/{pid}/cwd") == os.path.realpath(self.data):
-                    found.append(pid)
-            except OSError:
-                pass  # it has ended
-        return sorted(found, key=lambda pid: (pid != postmaster, pid))
+        """All processes of the server; the postmaster first."""
+        return processes_of(self.data)
 
     def kill_postmaster(self, children_too):
         """SIGKILL for the postmaster; its children go with it, or end on their own when they notice."""
-        pid = self.postmaster()
-        kill(pid)
-        if children_too:
-            for child in self.processes():
-                kill(child)
-        wait_until(lambda: not exists(pid) and not self.processes(), "the processes of the server do not end")
+        kill_server(self.data, children_too)
 
     def forget_log(self):
         os.truncate(self.log, 0)
@@ -134,27 +116,3 @@ class Cluster:
         """(SQLSTATE, level, message) of each line of the log since forget_log()."""
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return [match.groups() for match in map(LOG_LINE.match, file) if match]
-
-
-def wait_until(condition, otherwise):
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > until:
-            raise Failure(otherwise)
-        time.sleep(0.01)
-
-
-def exists(pid):
-    """Whether there is such a process. One that has ended is buried, if it is ours to bury."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
-    return os.path.exists(f"/proc/{pid}")
-
-
-def kill(pid):
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from cluster import kill, wait_until
+from processes import kill, wait_for
 
 STRIKES_APART = 50, 130  # transactions acknowledged between two of them
 
@@ -31,7 +31,7 @@ def kill_backends(round_):
         session.close()
         kill(pid)
         killed.append(kind)
-        wait_until(lambda: len(restarts(cluster)) == len(killed), "the postmaster does not notice that a process is gone")
+        wait_for(lambda: len(restarts(cluster)) == len(killed), "the postmaster does not notice that a process is gone")
 
     others = ["checkpointer", "walwriter", "background writer"]
     strike(round_, [lambda kind=kind: blow(kind) for kind in [*["client backend"] * 3, round_.rng.choice(others)] * 2])

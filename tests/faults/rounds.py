@@ -5,7 +5,7 @@ import time
 
 from aftermath import Checks, examine
 from client import Client
-from cluster import PATIENCE
+from processes import PATIENCE
 from psql import Failure
 from shop import open_shop
 from worker import Payer, QueueWorker, Sealer

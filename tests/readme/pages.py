@@ -7,7 +7,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 # Made from the catalogue, and compared with it by the suite `reference`.
 REFERENCE = REPO / "doc/reference.md"
-BLOCK = re.compile(r"^(?:<!-- run by (?P<run_by>\S+) -->\n)?```sql\n(?P<sql>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```\n)?",
+BLOCK = re.compile(r"^```sql\n(?P<sql>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```\n)?",
                    re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
@@ -19,10 +19,7 @@ class Page:
         self.path = path
         self.name = str(path.relative_to(REPO))
         self.text = path.read_text(encoding="utf-8")
-        # A block that wants more than an empty database is run by a suite of its own, which the page names.
-        every = list(BLOCK.finditer(self.text)) if path != REFERENCE else []
-        self.blocks = [block for block in every if not block["run_by"]]
-        self.run_elsewhere = {block["run_by"] for block in every if block["run_by"]}
+        self.blocks = list(BLOCK.finditer(self.text)) if path != REFERENCE else []
 
     def line_of(self, position):
         return self.text.count("\n", 0, position) + 1

@@ -14,7 +14,8 @@ import subprocess
 import sys
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPO / "tests/differential"))
+sys.path[1:1] = [str(REPO / "tests" / name) for name in ("differential", "dump")]
+from checks import Checks  # noqa: E402
 from page import Page  # noqa: E402
 from psql import Session  # noqa: E402
 
@@ -22,19 +23,6 @@ REFERENCE = REPO / "doc/reference.md"
 CATALOGUE = pathlib.Path(__file__).parent / "catalogue.sql"
 DATABASE = "referrals_reference"
 ROLE = "referrals_reference_{}"
-
-passed = failed = 0
-
-
-def report(name, problem=None):
-    """Prints the result of one test, and counts it."""
-    global passed, failed
-    print(f"{'FAILED' if problem else 'ok':<9} {name}")
-    if problem:
-        failed += 1
-        print(problem)
-    else:
-        passed += 1
 
 
 def levels_of(session):
@@ -63,7 +51,7 @@ def read_catalogue(session, levels):
     return json.loads(session.value(CATALOGUE.read_text(encoding="utf-8").rstrip().rstrip(";")))
 
 
-def check_comments(catalogue):
+def check_comments(checks, catalogue):
     """Nothing is without words; an empty row of the page would be a lie."""
     silent = [each["name"] for each in catalogue["functions"] + catalogue["domains"] if not each["comment"]]
     for each in catalogue["relations"]:
@@ -72,15 +60,15 @@ def check_comments(catalogue):
         # A view that is not meant to be read says so; its columns are those of its tables.
         silent += [name for name, comment in named[: 1 if each["name"].startswith("_") else None] if not comment]
     silent += [each["name"] for each in catalogue["settings"] or [] if not each["short_desc"]]
-    report("everything has a comment", "\n".join(silent))
+    checks.none("everything has a comment", silent)
 
 
-def check_page(text):
+def check_page(checks, text):
     if os.environ.get("UPDATE"):
         REFERENCE.write_text(text, encoding="utf-8")
     there = REFERENCE.read_text(encoding="utf-8") if REFERENCE.exists() else ""
     difference = difflib.unified_diff(there.splitlines(), text.splitlines(), "doc/reference.md", "catalogue", lineterm="")
-    report("doc/reference.md is what the catalogue says (UPDATE=1 writes it)", "\n".join(difference))
+    checks.none("doc/reference.md is what the catalogue says (UPDATE=1 writes it)", "\n".join(difference))
 
 
 def tidy(admin):
@@ -90,7 +78,7 @@ def tidy(admin):
 
 
 def main():
-    admin = Session("postgres")
+    checks, admin = Checks(), Session("postgres")
     tidy(admin)
     admin.query(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
     session = Session(DATABASE)
@@ -102,10 +90,10 @@ def main():
         session.close()
         tidy(admin)
         admin.close()
-    check_comments(catalogue)
-    check_page(Page(catalogue, levels, conditions()).text())
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    check_comments(checks, catalogue)
+    check_page(checks, Page(catalogue, levels, conditions()).text())
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed else 0
 
 
 if __name__ == "__main__":

@@ -13,14 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 FILES = TESTS.parent / "doc" / "scaling"
 sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies")]
+from checks import Checks  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from copied import Checks  # noqa: E402
 from history import APP, READER, fill  # noqa: E402
 from office import check_codes, check_first_copy, check_received, check_refused, check_tampered  # noqa: E402
 from overview import check_overview  # noqa: E402
@@ -103,12 +102,9 @@ def main():
     checks = Checks()
 
     def part(name, check, *arguments):
-        began, before = time.monotonic(), checks.passed
-        try:
-            result = check(*arguments)
-        finally:
-            print(f"{name}: {checks.passed - before} checks, {time.monotonic() - began:.1f} s", flush=True)
-        return result
+        # Each goes on from what the one before it made.
+        with checks.part(name, broken=()):
+            return check(*arguments)
 
     with contextlib.ExitStack() as stack:
         try:

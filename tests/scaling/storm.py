@@ -1,14 +1,13 @@
 """Load on both shards, while one is killed, and then the head office."""
 
 import itertools
-import os
-import signal
 import threading
 import time
 
 from cluster import wait_until
 from history import PLAN
 from office import SUBSCRIPTION, wait_for_office
+from processes import wait_for
 from psql import Failure, Session, literal
 
 # What load may be told: it waits for others, or comes too late.
@@ -16,11 +15,12 @@ EXPECTED = {"00000", "40001", "40P01", "55P03", "55000"}
 
 
 class Worker(threading.Thread):
-    """Goes through its statements over and over, connecting anew when the server is back; remembers sign-ups acknowledged."""
+    """Goes through its statements over and over, connecting anew when the server is back; remembers sign-ups acknowledged.
+    One that `forgets` erases them again."""
 
-    def __init__(self, shard, number, statements):
+    def __init__(self, shard, number, statements, forgets=False):
         super().__init__()
-        self.shard, self.ids, self.statements = shard, itertools.count(1_000_000 * (number + 1)), statements
+        self.shard, self.ids, self.statements, self.forgets = shard, itertools.count(1_000_000 * (number + 1)), statements, forgets
         self.users, self.unexpected, self.done, self.stopped = [], [], 0, threading.Event()
 
     def run(self):
@@ -83,23 +83,24 @@ class Auditor(threading.Thread):
 
 
 def check_storm(checks, shards, office):
-    workers = {name: [Worker(shard, 0, SHOPPING), Worker(shard, 1, SHOPPING), Worker(shard, 2, OFFICE_HOURS)] for name, shard in shards.items()}
+    workers = {name: [Worker(shard, 0, SHOPPING), Worker(shard, 1, SHOPPING), Worker(shard, 2, OFFICE_HOURS, forgets=True)]
+               for name, shard in shards.items()}
     auditors = [Auditor(office, name) for name in shards]
     threads = [thread for several in workers.values() for thread in several] + auditors
     for thread in threads:
         thread.start()
     try:
         (name, shard), (other, _) = shards.items()
-        wait(lambda: all(worker.done >= 20 for worker in all_of(workers)), "load on both shards")
+        wait_for(lambda: all(worker.done >= 20 for worker in all_of(workers)), "there is no load on both shards")
         check_shard_killed(checks, shard, name, other, workers, office)
-        wait(lambda: all(worker.done >= 50 for worker in all_of(workers)), "load after the shard is back")
-        kill(office)
+        wait_for(lambda: all(worker.done >= 50 for worker in all_of(workers)), "there is no load after the shard is back")
+        office.kill()
         before = [worker.done for worker in all_of(workers)]
-        wait(lambda: all(worker.done > done for worker, done in zip(all_of(workers), before)), "shards at work without a head office")
+        wait_for(lambda: all(worker.done > done for worker, done in zip(all_of(workers), before)), "the shards do not go on without a head office")
         checks.true("the shards go on without a head office", True)
         office.start()
         seen = [auditor.times for auditor in auditors]
-        wait(lambda: all(auditor.times > times + 3 for auditor, times in zip(auditors, seen)), "a head office that verifies again")
+        wait_for(lambda: all(auditor.times > times + 3 for auditor, times in zip(auditors, seen)), "the head office does not verify again")
     finally:
         for thread in threads:
             thread.stopped.set()
@@ -107,7 +108,7 @@ def check_storm(checks, shards, office):
             thread.join()
     for name, shard in shards.items():
         wait_for_office(shard, name)
-        check_nothing_lost(checks, name, office, [user for worker in workers[name] for user in worker.users])
+        check_nothing_lost(checks, name, office, workers[name])
     print(f"storm: {sum(worker.done for worker in all_of(workers))} statements, verified {[auditor.times for auditor in auditors]} times")
     checks.equal("storm: whatever has arrived is sound at all times", [], [problem for auditor in auditors for problem in auditor.problems][:5])
     checks.equal("storm: nothing unexpected", [], [told for worker in all_of(workers) for told in worker.unexpected][:5])
@@ -115,12 +116,12 @@ def check_storm(checks, shards, office):
 
 def check_shard_killed(checks, shard, name, other, workers, office):
     """Without one shard the head office has the other, and says that it does not hear of the first."""
-    kill(shard)
+    shard.kill()
     here, there = office.session(name), office.session(other)
     wait_until(here, f"bool_and(NOT ok AND detail LIKE '%not connected%') FROM ({SUBSCRIPTION}) AS told", "health() does not notice")
     checks.equal(f"{name} is gone: what has arrived of it is sound", [], here.query("SELECT * FROM referrals.verify()"))
     users = len(workers[other][0].users)
-    wait(lambda: len(workers[other][0].users) > users + 3, f"load on {other}")
+    wait_for(lambda: len(workers[other][0].users) > users + 3, f"there is no load on {other}")
     newest = workers[other][0].users[users + 1]
     wait_until(there, f"referrals.code_of('{newest}') IS NOT NULL", f"{other} does not arrive while {name} is gone")
     # A plan that this session has read, and one that it has not read yet.
@@ -132,43 +133,16 @@ def check_shard_killed(checks, shard, name, other, workers, office):
     shard.start()
 
 
-def check_nothing_lost(checks, name, office, users):
+def check_nothing_lost(checks, name, office, workers):
+    users = [user for worker in workers for user in worker.users]
+    kept = {user for worker in workers if not worker.forgets for user in worker.users}
     here = office.session(name)
     arrived = [row[0] for row in here.query("SELECT user_key FROM referrals.participant WHERE user_key IS NOT NULL")]
-    # Those of the third worker are forgotten again.
-    missing = set(users) - set(arrived)
     checks.true(f"{name}: there was load", len(users) > 20, str(len(users)))
-    checks.equal(f"{name}: every sign-up that was acknowledged has arrived", [], sorted(user for user in missing if not user.startswith("3")))
+    checks.equal(f"{name}: every sign-up that was acknowledged has arrived", [], sorted(kept - set(arrived)))
     checks.equal(f"{name}: and once", len(arrived), len(set(arrived)))
     here.close()
 
 
 def all_of(workers):
     return [worker for several in workers.values() for worker in several]
-
-
-def kill(cluster):
-    """kill -9 of the postmaster; its processes end when they notice."""
-    with open(f"{cluster.data}/postmaster.pid", encoding="utf-8") as file:
-        postmaster = int(file.readline())
-    place = os.path.realpath(cluster.data)
-    os.kill(postmaster, signal.SIGKILL)
-    wait(lambda: not os.path.exists(f"/proc/{postmaster}") and not any(is_in(pid, place) for pid in filter(str.isdigit, os.listdir("/proc"))),
-         f"the end of {cluster.name}")
-
-
-def is_in(pid, place):
-    """Whether a process works in a directory, which those of a server do in its data."""
-    try:
-        return os.readlink(f"/proc/{pid}/cwd") == place
-    except OSError:
-        return False  # It has ended.
-
-
-def wait(condition, what):
-    """A minute is for ever."""
-    end = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > end:
-            raise Failure(f"waited in vain: {what}")
-        time.sleep(0.02)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
 sys.path[1:1] = [str(REPO / "tests" / part) for part in ("differential", "dump", "copies")]
+from checks import Checks  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from copied import Checks  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 
 MAJORS = (15, 16, 18)

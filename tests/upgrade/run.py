@@ -12,19 +12,17 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies")]
 from catalogue import differences, snapshot  # noqa: E402
+from checks import Checks  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from copied import Checks  # noqa: E402
 from frozen import problems  # noqa: E402
 from frozen_selftest import check_selftest  # noqa: E402
 from history import APP, READER  # noqa: E402
 from planted import check_planted  # noqa: E402
-from psql import Failure  # noqa: E402
 from releases import CURRENT, RELEASED, REPO, OldScripts, installed, order, released  # noqa: E402
 from sound import check_sound, last_root, reconcile  # noqa: E402
 from ways import client  # noqa: E402
@@ -60,17 +58,6 @@ class Lab:
 
 def update(session, version=CURRENT):
     session.query(f"ALTER EXTENSION referrals UPDATE TO '{version}'")
-
-
-@contextlib.contextmanager
-def part(checks, name):
-    """A part of the suite: when it breaks off, the others go on."""
-    began, before = time.monotonic(), checks.passed
-    try:
-        yield
-    except Failure as failure:
-        checks.true(f"{name} could not go on", False, str(failure))
-    print(f"{name}: {checks.passed - before} checks, {time.monotonic() - began:.1f} s", flush=True)
 
 
 def check_frozen(checks):
@@ -181,7 +168,7 @@ def main():
     # make test ends a suite with SIGTERM, and the server is to go with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     checks = Checks()
-    with part(checks, "released scripts"):
+    with checks.part("released scripts"):
         check_frozen(checks)
     with contextlib.ExitStack() as stack:
         stack.enter_context(OldScripts())
@@ -189,12 +176,12 @@ def main():
         stack.callback(cluster.remove)
         lab = Lab(cluster.make().start())
         checks.true("there is a released version", released())
-        with part(checks, "catalogues"):
+        with checks.part("catalogues"):
             check_catalogues(checks, lab)
         for version in released():
-            with part(checks, f"{version}: the old SQL with the new library"):
+            with checks.part(f"{version}: the old SQL with the new library"):
                 check_window(checks, lab, version)
-            with part(checks, f"{version}: rows of the old library"):
+            with checks.part(f"{version}: rows of the old library"):
                 check_dump(checks, lab, version, version)
                 check_dump(checks, lab, version, CURRENT)
         lab.admin.close()
