@@ -7,12 +7,15 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from psql import Failure
 
 SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 OPTIONS = ["--disable-default-metrics", "--disable-settings-metrics", "--no-collector.database", "--no-collector.bgwriter"]
+# How many ports are tried, what the exporter says of one that is taken, and how /proc/net/tcp writes that a socket listens.
+PORTS, IN_USE, LISTEN = 5, "address already in use", "0A"
 
 
 class Scrape:
@@ -49,11 +52,39 @@ class Exporter:
         self._start()
 
     def _start(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        self._process = subprocess.Popen([*self._command, f"--web.listen-address={self.address}"], env=self._environment,
-                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        """Under a free port, until it listens. Somebody else may take the port before: then another."""
+        for _ in range(PORTS):
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.address = "127.0.0.1:%d" % free.getsockname()[1]
+            begin = len(self.said())
+            self._process = subprocess.Popen([*self._command, f"--web.listen-address={self.address}"], env=self._environment,
+                                             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+            if self._listens():
+                return
+            self._end()
+            if IN_USE not in self.said()[begin:]:
+                break
+        raise Failure(f"the exporter does not start: {self.said()}")
+
+    def _listens(self):
+        """Waits until the process has its port; False if it ends, or does not come to that."""
+        end = time.monotonic() + 30
+        while self._process.poll() is None and time.monotonic() < end:
+            if self._has_port():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _has_port(self):
+        """Whether it is this process that listens there: somebody else would answer as well."""
+        port = f":{int(self.address.split(':')[1]):04X}"
+        listening = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+        sockets = {f"socket:[{inode}]" for _, local, _, state, *_, inode in (fields[:10] for fields in listening) if local.endswith(port) and state == LISTEN}
+        try:
+            return any(os.readlink(file) in sockets for file in Path(f"/proc/{self._process.pid}/fd").iterdir())
+        except OSError:
+            return False  # A file is closed, or it has ended.
 
     def restart(self):
         """Forget what it keeps for a minute or five."""
@@ -61,16 +92,11 @@ class Exporter:
         self._start()
 
     def scrape(self):
-        """Ask once; at the beginning, until it listens."""
-        end = time.monotonic() + 30
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=30) as answer:
-                    return Scrape(answer.read().decode())
-            except (urllib.error.URLError, ConnectionError) as error:
-                if self._process.poll() is not None or time.monotonic() > end:
-                    raise Failure(f"the exporter does not answer: {error}\n{self.said()}") from error
-                time.sleep(0.1)
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=30) as answer:
+                return Scrape(answer.read().decode())
+        except (urllib.error.URLError, ConnectionError) as error:
+            raise Failure(f"the exporter does not answer: {error}\n{self.said()}") from error
 
     def said(self):
         """Its log so far."""

@@ -1,25 +1,25 @@
 #!/usr/bin/env python3
 """What doc/monitoring gives to operators, with the programs that it is for: prometheus-postgres-exporter reads queries.yaml
 and shows what SQL shows; promtool takes alerts.yaml and says when each alert fires; grafana.json shows what there is; and
-pg_cron runs the jobs of schedule.sql (where PostgreSQL 15 is tested, for which Debian has it).
+pg_cron runs the jobs of schedule.sql (where PostgreSQL 15 is tested, for which Debian has it). What cannot be had of Debian
+is left out, and told; REQUIRED=1 makes that a failure.
 
 Called by tests/run, which sets the environment of the throw-away server. Last line: N passed, N failed.
 """
 
-import contextlib
 import math
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[1:1] = [str(TESTS / "differential"), str(TESTS / "dump"), str(TESTS / "copies")]
-from copied import Checks  # noqa: E402
+sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies", "harness")]
+from checks import Checks  # noqa: E402
 from dashboard import alerted, check_dashboard, queried  # noqa: E402
+from debian import unpacked  # noqa: E402
 from exporter import Exporter  # noqa: E402
-from psql import Failure, Session  # noqa: E402
+from psql import Session  # noqa: E402
 from schedule import MAJOR, Schedule, install  # noqa: E402
 
 FILES = TESTS.parent / "doc" / "monitoring"
@@ -28,25 +28,6 @@ PLAN = ('{"currency": "USD", "accrual": "%s", "tiers": [{"name": "A", "from": 0,
         '"rates": {"signup": {"flat": 10}, "payment": {"percent": 5}}}]}')
 # What the exporter says of itself and of its scrapes.
 ITS_OWN = {"pg_exporter_last_scrape_error"}
-
-
-def from_debian(name, *packages):
-    """The directory in which packages of Debian were unpacked."""
-    done = subprocess.run([TESTS / "harness" / "debian", name, *packages], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise Failure(f"{' '.join(packages)} cannot be had: {done.stderr.strip()[-2000:]}")
-    return Path(done.stdout.splitlines()[0])
-
-
-@contextlib.contextmanager
-def part(checks, name):
-    """A part of the suite: when it breaks off, the others go on."""
-    began, before = time.monotonic(), checks.passed
-    try:
-        yield
-    except Failure as failure:
-        checks.true(f"{name} could not go on", False, str(failure))
-    print(f"{name}: {checks.passed - before} checks, {time.monotonic() - began:.1f} s", flush=True)
 
 
 def tidy(session):
@@ -68,10 +49,14 @@ def fill(session):
         session.query(statement)
 
 
+def figures():
+    """The metrics that the file makes, without its labels."""
+    return {name for name, usage in queried(FILES / "queries.yaml")[0].items() if usage != "LABEL"}
+
+
 def check_scrapes(checks, exporter, session):
     """The figures are those of SQL, and move with what happens. Gives the names of the metrics."""
     metrics, bare = queried(FILES / "queries.yaml")
-    figures = {name for name, usage in metrics.items() if usage != "LABEL"}
     flush(session)
     first_unsealed = session.value("SELECT rows FROM referrals._unsealed()")
     first = exporter.scrape()
@@ -79,11 +64,11 @@ def check_scrapes(checks, exporter, session):
                                                               first.value("pg_exporter_user_queries_load_error")))
     checks.equal("every metric has a description in the file", set(), bare)
     names = {name for name in first.samples if name.startswith("referrals_")}
-    checks.equal("the metrics are those of the file", figures, names)
+    checks.equal("the metrics are those of the file", figures(), names)
     for name in sorted(names):
         checks.equal(f"{name}: its type", metrics[name].lower(), first.types[name])
         checks.true(f"{name}: says what it is", len(first.descriptions[name]) > 8)
-    checks.equal("only what counts up is called a total", {name for name in figures if name.endswith("_total")},
+    checks.equal("only what counts up is called a total", {name for name in figures() if name.endswith("_total")},
                  {name for name, usage in metrics.items() if usage == "COUNTER"})
 
     session.query("SELECT referrals.register('secret-' || n, CASE WHEN n > 10 THEN 'HIDDENANN' END) FROM generate_series(1, 30) AS n")
@@ -143,14 +128,14 @@ def flush(session):
 
 
 def check_alerts(checks, known):
-    promtool = from_debian("prometheus", "+prometheus") / "usr" / "bin" / "promtool"
     rules, used = alerted(FILES / "alerts.yaml")
+    checks.equal("every metric that an alert asks for exists", set(), used - known)
+    promtool = unpacked("prometheus", "+prometheus") / "usr" / "bin" / "promtool"
     for arguments in (["check", "rules", FILES / "alerts.yaml"], ["test", "rules", "alerts_test.yaml"]):
         done = subprocess.run([promtool, *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         checks.true(f"promtool {' '.join(arguments[:2])}", done.returncode == 0, done.stdout + done.stderr)
         if arguments[0] == "check":
             checks.true("promtool sees every rule", f"{rules} rules found" in done.stdout + done.stderr, done.stdout + done.stderr)
-    checks.equal("every metric that an alert asks for exists", set(), used - known)
 
 
 def main():
@@ -161,33 +146,34 @@ def main():
     tests_cron = int(server.value("SHOW server_version_num")) // 10000 == MAJOR
     try:
         if tests_cron:
-            with part(checks, "pg_cron takes the jobs"):
-                install(from_debian("postgresql-15-cron", "+postgresql-15-cron"))
+            with checks.part("pg_cron takes the jobs"):
+                install(unpacked("postgresql-15-cron", "+postgresql-15-cron"))
                 schedule = Schedule(FILES / "schedule.sql")
                 schedule.start()
                 schedule.check_jobs(checks)
         else:
             print(f"pg_cron: Debian has it for PostgreSQL {MAJOR}, where its jobs are run")
-        known = ITS_OWN
-        with part(checks, "exporter"):
+        # Those of the file, unless the exporter can be asked.
+        known = ITS_OWN | figures()
+        with checks.part("exporter"):
+            program = unpacked("prometheus-exporter", "+prometheus-postgres-exporter") / "usr" / "bin" / "prometheus-postgres-exporter"
             tidy(server)
             server.query(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
             session = Session(DATABASE)
             fill(session)
-            program = from_debian("prometheus-exporter", "+prometheus-postgres-exporter") / "usr" / "bin" / "prometheus-postgres-exporter"
             exporter = Exporter(program, FILES / "queries.yaml", DATABASE, ROLE, Path(os.environ["TMPDIR"]) / "exporter.log")
             try:
-                known = known | check_scrapes(checks, exporter, session)
+                known = ITS_OWN | check_scrapes(checks, exporter, session)
             finally:
                 exporter.stop()
             session.close()
             tidy(server)
-        with part(checks, "dashboard"):
+        with checks.part("dashboard"):
             check_dashboard(checks, FILES / "grafana.json", known)
-        with part(checks, "alerts"):
+        with checks.part("alerts"):
             check_alerts(checks, known)
         if schedule:
-            with part(checks, "pg_cron runs the jobs"):
+            with checks.part("pg_cron runs the jobs"):
                 schedule.check_minute(checks)
                 schedule.check_alarm(checks)
     finally:
