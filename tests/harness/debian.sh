@@ -4,15 +4,16 @@
 # they are unpacked under target/tools.
 
 # fetch_debian NAME PACKAGE...: the packages, and what they need that this machine does
-# not have, below target/tools/debian-NAME, which is set as `debian`; `debian_libraries`
-# is the LD_LIBRARY_PATH to run their programs with. A package written +PACKAGE comes
+# not have, below target/tools/debian-NAME-SUM, where SUM is that of the list, so that a
+# changed list is fetched anew. The directory is set as `debian`; `debian_libraries` is
+# the LD_LIBRARY_PATH to run their programs with. A package written +PACKAGE comes
 # without what it needs. The lists of packages are fetched too, if the machine's own do
 # not know them; they are kept under target/ as well. Says why and returns 3 if that
 # cannot be done here.
 fetch_debian() {
     local name=$1
     shift
-    debian=$tools/debian-$name
+    debian=$tools/debian-$name-$(printf '%s\n' "$@" | cksum | cut -d ' ' -f 1)
     if [ ! -d "$debian" ]; then
         mkdir -p "${debian%/*}"
         exec 7>"${debian%/*}/.debian-lock"
