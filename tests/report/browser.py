@@ -11,7 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
+from checks import Unavailable
+from debian import unpacked
+
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--no-pings",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio",
@@ -20,28 +22,15 @@ FLAGS = [
 PATIENCE = 60
 
 
-class Unavailable(Exception):
-    """There is no Chromium here, and why."""
-
-
 class Broken(Exception):
     """The browser did not do what it was told."""
 
 
-def debian():
-    """Where Chromium and a font are unpacked, and the libraries that they need beside those of the machine."""
-    done = subprocess.run([TESTS / "harness" / "debian", "chromium", "chromium", "+fonts-dejavu-core", "poppler-utils"],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise Unavailable(done.stderr.strip()[-1500:] or f"it ended with {done.returncode}")
-    root = Path(done.stdout.splitlines()[-2])
-    # Some libraries are in directories of their own, which the programs that they come with know of.
-    return root, ":".join(sorted({str(file.parent) for file in (root / "usr" / "lib").rglob("*.so*")}))
-
-
 class Browser:
     def __init__(self):
-        self.root, self.libraries = debian()
+        self.root = unpacked("chromium", "chromium", "+fonts-dejavu-core", "poppler-utils")
+        # Some libraries are in directories of their own, which the programs that they come with know of.
+        self.libraries = ":".join(sorted({str(file.parent) for file in (self.root / "usr" / "lib").rglob("*.so*")}))
         self.home = Path(tempfile.mkdtemp(prefix="chromium"))
         self.environment = self._environment()
         to_browser, self._in = os.pipe()

@@ -7,7 +7,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from browser import Tab, Unavailable
+from browser import Tab
+from checks import Unavailable
 
 AXE = "4.14.1"
 AXE_SHA512 = "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5"
@@ -20,6 +21,8 @@ SCHEMES = {
 SCREENS = [("light", 1280, False), ("dark", 1280, False), ("light", 375, True), ("dark", 375, True), ("light", 768, False)]
 # On the first of them axe-core looks too.
 JUDGED = 3
+# How much of a page the picture of doc/report.md shows, in pixels: the charts, and where the first table begins.
+FIRST_SCREEN = 1122
 
 OPEN = "document.querySelectorAll('details').forEach(it => it.open = true)"
 
@@ -119,6 +122,13 @@ def check(checks, browser, what, file, pictures, judge=None):
         tab.close()
     keyboard(checks, browser, what, file)
     printed(checks, browser, what, file, pictures)
+
+
+def first_screen(browser, file, picture):
+    """The picture of doc/report.md."""
+    tab = Tab(browser, file)
+    tab.screenshot(picture, FIRST_SCREEN)
+    tab.close()
 
 
 def accessible(checks, name, tab, judge):

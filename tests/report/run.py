@@ -2,8 +2,8 @@
 """The report: its figures beside those of the views, its HTML, and what it looks like in a browser.
 
 Called by tests/run, which sets the environment of the throw-away server; it makes a server of its own beside that one, and
-leaves pages and pictures in target/report. Chromium comes from Debian and axe-core from npm. Where one of them cannot be
-had it says so and counts nothing; CHROMIUM=required makes that a failure. Last line: N passed, N failed.
+leaves pages and pictures in target/report. With UPDATE=1 the picture in doc/report.md is taken anew. Chromium comes from Debian and axe-core from npm. Where one of them cannot be
+had it says so and counts nothing; REQUIRED=1 makes that a failure. Last line: N passed, N failed.
 """
 
 import contextlib
@@ -11,24 +11,25 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies")]
+sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies", "harness")]
 import figures  # noqa: E402
 import looks  # noqa: E402
 import markup  # noqa: E402
 import shop  # noqa: E402
-from browser import Broken, Browser, Unavailable  # noqa: E402
+from browser import Broken, Browser  # noqa: E402
+from checks import Checks, Unavailable  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from copied import Checks  # noqa: E402
 from history import APP, READER  # noqa: E402
 from psql import Failure, literal  # noqa: E402
 
-PICTURES = TESTS.parent / "target" / "report"
+PICTURES, DOC = TESTS.parent / "target" / "report", TESTS.parent / "doc"
 # What a page may weigh in bytes, however much there is to tell and whatever keys there are.
 MOST = 700_000
+# What a page that is not as it should be breaks off with.
+BROKEN = Failure, KeyError, StopIteration, AttributeError, ValueError
 
 
 def page(cluster, database, name, arguments=""):
@@ -41,17 +42,32 @@ def page(cluster, database, name, arguments=""):
     return file
 
 
-def check_page(checks, what, file):
-    text = file.read_text(encoding="utf-8")
+@contextlib.contextmanager
+def one_moment(session):
+    """A transaction in which a page and the views see the same rows, and have the same now()."""
+    session.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    try:
+        yield
+    finally:
+        session.query("ROLLBACK")
+
+
+def take(session, arguments=""):
+    return session.value(f"SELECT referrals.report({arguments})")
+
+
+def check_page(checks, what, text):
     checks.equal(f"{what}: the HTML", [], markup.problems(text))
     checks.true(f"{what}: its size", len(text.encode()) < MOST, f"{len(text.encode())} bytes")
-    return text
 
 
 def check_figures(checks, cluster, database, session):
     """All of it, of a time, of a program, and of nothing."""
-    text = check_page(checks, database, page(cluster, database, database))
-    figures.check(checks, database, text, session)
+    check_page(checks, f"{database}, by psql", page(cluster, database, database).read_text(encoding="utf-8"))
+    with one_moment(session):
+        text = take(session)
+        check_page(checks, database, text)
+        figures.check(checks, database, text, session)
     low, high = session.query("SELECT min(occurred_at), max(occurred_at) FROM referrals.commission_ledger")[0]
     middle = session.value(f"SELECT {literal(low)}::timestamptz + ({literal(high)}::timestamptz - {literal(low)}::timestamptz) / 2")
     for name, arguments, where in [
@@ -61,23 +77,31 @@ def check_figures(checks, cluster, database, session):
         ("before all", f"until => {literal(low)}", "false"),
     ]:
         what = f"{database}, {name}"
-        text = check_page(checks, what, page(cluster, database, f"{database}-bounds", arguments))
-        figures.check(checks, what, text, session, where)
+        with one_moment(session):
+            text = take(session, arguments)
+            check_page(checks, what, text)
+            figures.check(checks, what, text, session, where)
         checks.true(f"{what}: it says so", "are those of events in the time above" in text)
 
 
-def check_programs(checks, cluster, database, session):
+def check_programs(checks, database, session):
     for (program,) in session.query("SELECT name FROM referrals.program ORDER BY name"):
         what = f"{database}, program {program}"
-        text = check_page(checks, what, page(cluster, database, f"{database}-program", literal(program)))
-        found = figures.Figures(text)
-        for mode in found.modes:
-            figures.ledger(checks, f"{what}, {mode}", found, session, mode, f"program = {literal(program)}")
-        for mode in ("live", "mock"):
-            count = session.value("SELECT coalesce(sum(referrals), 0) FROM (SELECT DISTINCT user_key, code, referrals FROM referrals.dashboard "
-                                  f"WHERE mode = '{mode}' AND program = {literal(program)}) AS people")
-            words = f"brought {int(count):,} p"
-            checks.true(f"{what}: {count} people were brought", count == "0" or words in found.text, words)
+        with one_moment(session):
+            check_program(checks, what, program, session)
+
+
+def check_program(checks, what, program, session):
+    text = take(session, literal(program))
+    check_page(checks, what, text)
+    found = figures.Figures(text)
+    for mode in found.modes:
+        figures.ledger(checks, f"{what}, {mode}", found, session, mode, f"program = {literal(program)}")
+    for mode in ("live", "mock"):
+        count = session.value("SELECT coalesce(sum(referrals), 0) FROM (SELECT DISTINCT user_key, code, referrals FROM referrals.dashboard "
+                              f"WHERE mode = '{mode}' AND program = {literal(program)}) AS people")
+        words = f"brought {int(count):,} p"
+        checks.true(f"{what}: {count} people were brought", count == "0" or words in found.text, words)
 
 
 def check_hostile(checks, cluster, database):
@@ -103,19 +127,17 @@ def check_state(checks, cluster, database):
     session = cluster.session(database)
     other = cluster.session(database)
     session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    before = session.value("SELECT referrals.report()")
+    before = take(session)
     other.query("SELECT referrals.register('meanwhile', referred_by => 'KUWAIT', registered_at => '2024-05-01 00:00:00+00')")
     other.query("SELECT referrals.accrue('payment', 'meanwhile', 'meanwhile', 10, 'KWD', '2024-05-02 00:00:00+00')")
-    checks.true("a fixed snapshot stays as it is", session.value("SELECT referrals.report()") == before)
+    checks.true("a fixed snapshot stays as it is", take(session) == before)
     session.query("COMMIT")
-    checks.true("and another sees what was added", session.value("SELECT referrals.report()") != before)
-    session.query("BEGIN")
-    session.query("SELECT referrals.accrue('payment', 'own', 'meanwhile', 20, 'KWD', '2024-05-02 00:00:00+00')")
-    text = session.value("SELECT referrals.report()")
-    figures.check(checks, "with what the transaction wrote itself", text, session)
-    session.query("ROLLBACK")
+    checks.true("and another sees what was added", take(session) != before)
+    with one_moment(session):
+        session.query("SELECT referrals.accrue('payment', 'own', 'meanwhile', 20, 'KWD', '2024-05-02 00:00:00+00')")
+        figures.check(checks, "with what the transaction wrote itself", take(session), session)
     session.query(f"SET ROLE {READER}")
-    checks.true("a reader gets it", session.value("SELECT referrals.report()").startswith("<!DOCTYPE html>"))
+    checks.true("a reader gets it", take(session).startswith("<!DOCTYPE html>"))
     session.query("RESET ROLE")
     session.query("CREATE ROLE report_nobody")
     session.query("SET ROLE report_nobody")
@@ -133,19 +155,21 @@ def check_modes(checks, cluster, database):
     admin.query(f"CREATE DATABASE copy TEMPLATE {database}")
     admin.close()
     session = cluster.session("copy")
-    copied = session.value("SELECT referrals.report()")
+    copied = take(session)
     session.close()
     checks.true("a copy says that it is one", f'Mock mode: live was chosen in database "{database}", of which this is a copy.' in markup.Page(copied).root.text)
     checks.true("and shows the live lines", 'id="live"' in copied)
 
 
 def check_empty(checks, cluster):
-    text = check_page(checks, "empty", page(cluster, "empty", "empty"))
+    text = page(cluster, "empty", "empty").read_text(encoding="utf-8")
+    check_page(checks, "empty", text)
     checks.true("a database without programs says so", "There is no program yet" in text)
     session = cluster.session("empty")
     session.query("SELECT referrals.register('alone')")
     session.close()
-    text = check_page(checks, "nobody brought", page(cluster, "empty", "nobody"))
+    text = page(cluster, "empty", "nobody").read_text(encoding="utf-8")
+    check_page(checks, "nobody brought", text)
     checks.true("one in which nobody was brought says so", "Nothing to show" in text)
 
 
@@ -161,7 +185,8 @@ def check_bounded(checks, cluster):
             FROM generate_series(1, 60) AS n""")
         session.query(f"SELECT count(referrals.register('f{number} ' || n, referred_by => 'C{number}X' || 1 + n % 60)) FROM generate_series(1, 200) AS n")
         session.query(f"SELECT count(referrals.accrue('kind ' || n % 25, repeat('&', 500) || '{number} ' || n, 'f{number} ' || 1 + n % 200)) FROM generate_series(1, 100) AS n")
-    text = check_page(checks, "many", page(cluster, "many", "many"))
+    text = page(cluster, "many", "many").read_text(encoding="utf-8")
+    check_page(checks, "many", text)
     shown = figures.Figures(text)
     checks.equal("many: so many currencies", 8, len(shown.tables("mock", "Referrers in .*")))
     checks.equal("many: so many programs", 8, len(shown.tables("mock", "Tiers of .*")))
@@ -181,26 +206,15 @@ def check_looks(checks, cluster):
         print(f"{browser.version}, axe-core {looks.AXE}", flush=True)
         for name in ("music", "everything", "empty", "many"):
             looks.check(checks, browser, name, PICTURES / f"{name}.html", PICTURES, judge)
+        if os.environ.get("UPDATE"):
+            looks.first_screen(browser, PICTURES / "music.html", DOC / "report.png")
     except Unavailable as why:
-        print(f"NOT RUN in a browser: {why}", flush=True)
-        if os.environ.get("CHROMIUM") == "required":
-            checks.true("a browser is required", False)
+        checks.left_out("a browser", why)
     except Broken as broken:
         checks.true("the browser went on", False, str(broken))
     finally:
         if browser:
             browser.close()
-
-
-@contextlib.contextmanager
-def part(checks, name):
-    """A part of the suite: when it breaks off, the others go on."""
-    began, before = time.monotonic(), checks.passed
-    try:
-        yield
-    except (Failure, KeyError, StopIteration, AttributeError, ValueError) as failure:
-        checks.true(f"{name} could not go on", False, f"{type(failure).__name__}: {failure}")
-    print(f"{name}: {checks.passed - before} checks, {time.monotonic() - began:.1f} s", flush=True)
 
 
 def prepare(cluster):
@@ -226,25 +240,25 @@ def main():
         cluster.make().start()
         prepare(cluster)
         for name in ("everything", "music"):
-            with part(checks, name):
+            with checks.part(name, BROKEN):
                 session = cluster.session(name)
                 if name == "music":
                     session.query("SELECT referrals.go_live()")
                 getattr(shop, name)(session)
                 check_figures(checks, cluster, name, session)
-                check_programs(checks, cluster, name, session)
+                check_programs(checks, name, session)
                 session.close()
-        with part(checks, "names"):
+        with checks.part("names", BROKEN):
             check_hostile(checks, cluster, "everything")
-        with part(checks, "modes"):
+        with checks.part("modes", BROKEN):
             check_modes(checks, cluster, "everything")
-        with part(checks, "state"):
+        with checks.part("state", BROKEN):
             check_state(checks, cluster, "everything")
-        with part(checks, "nothing"):
+        with checks.part("nothing", BROKEN):
             check_empty(checks, cluster)
-        with part(checks, "many"):
+        with checks.part("many", BROKEN):
             check_bounded(checks, cluster)
-        with part(checks, "looks"):
+        with checks.part("looks", BROKEN):
             check_looks(checks, cluster)
     print(f"{checks.passed} passed, {checks.failed} failed")
     sys.exit(1 if checks.failed else 0)

@@ -75,7 +75,7 @@ def music(session):
     drawn = random.Random(1997)
     purchases = sorted((date(int(day[:4]), int(day[4:6]), int(day[6:])), who, amount)
                        for _, who, day, _, amount in (line.split() for line in SAMPLE.read_text().splitlines() if line.strip()))
-    moved = date.today() - purchases[-1][0]
+    moved = date.fromisoformat(session.value("SELECT (now() AT TIME ZONE 'UTC')::date")) - purchases[-1][0]
     first = {}
     for day, who, _ in purchases:
         first.setdefault(who, day + moved)
