@@ -2,26 +2,24 @@
 and in whose name one of them spoke. Two clients that are in a transaction at once have two server processes; between
 transactions anybody has any."""
 
-import time
-
 from bouncer import PORT
-from psql import Failure, Session
+from processes import wait_for
+from psql import Session
 
 DATABASE = "clients_state"
+SETTING = "SELECT current_setting('referrals.allow_live')"
 PLAN = '{"currency": "USD", "tiers": [{"name": "All", "from": 0, "rates": {"signup": {"flat": "1.00"}}}]}'
 
 
-def allow_live(direct, allowed):
+def allow_live(direct, allowed, clients=()):
+    """Has the setting in force, at every server process that these clients have at once."""
     direct.query("LOAD 'referrals'")  # before Postgres 17 the setting is known where the library was loaded
     direct.query(f"ALTER SYSTEM {'SET referrals.allow_live = on' if allowed else 'RESET referrals.allow_live'}")
     direct.query("SELECT pg_reload_conf()")
-    for _ in range(500):
-        if direct.value("SELECT current_setting('referrals.allow_live')") == ("on" if allowed else "off"):
-            # Other processes heed the signal a moment later.
-            time.sleep(0.2)
-            return
-        time.sleep(0.01)
-    raise Failure("referrals.allow_live does not change on reload")
+    wanted = "on" if allowed else "off"
+    wait_for(lambda: direct.value(SETTING) == wanted, "referrals.allow_live does not change on reload")
+    # Each process heeds the signal when it comes to it.
+    wait_for(lambda: set(at_once(clients, SETTING)[0]) <= {wanted}, "referrals.allow_live does not change for all clients")
 
 
 def at_once(clients, sql):
@@ -89,7 +87,7 @@ def modes(say, direct, clients):
     say("state: two at once have two server processes", len(set(processes)) == 2, processes)
     modes, _ = at_once(two, "SELECT referrals.mode()")
     say("state: both are in mock mode", modes == ["mock", "mock"], modes)
-    allow_live(direct, True)
+    allow_live(direct, True, two)
     clients[2].query("SELECT referrals.go_live()")
     modes, _ = at_once(two, "SELECT referrals.mode()")
     say("state: live, once any client says so", modes == ["live", "live"], modes)
@@ -97,7 +95,7 @@ def modes(say, direct, clients):
     clients[0].query(sign_up)
     live = direct.query("SELECT mode FROM referrals.commission_ledger WHERE referrer = 'partner'")
     say("state: what they make is live", live == [["live"]], live)
-    allow_live(direct, False)
+    allow_live(direct, False, two)
     modes, warnings = at_once(two, "SELECT referrals.mode()")
     say("state: mock in both when the server does not allow live", modes == ["mock", "mock"], modes)
     say("state: each server process says so once", len(warnings) == 2, warnings)
