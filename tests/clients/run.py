@@ -4,7 +4,7 @@
   run.py [CLIENT...]     only these: django, psycopg, sqlalchemy, node, rust
 
 Needs a throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the extension installed. Fetches the clients and
-pgbouncer (tests/clients/install); what is not to be had is left out, and told, or a failure if CLIENTS=required. With
+pgbouncer (tests/clients/install); what is not to be had is left out, and told, or a failure if REQUIRED=1. With
 UPDATE=1 it takes the examples of doc/clients.md from the files that it has run. Last line: N passed, N failed.
 """
 
@@ -23,7 +23,7 @@ from bouncer import PORT, POOL, Bouncer  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 
 ROLES = ["postgres", "clients_owner", "clients_app", "clients_web"]
-REQUIRED = os.environ.get("CLIENTS") == "required"
+REQUIRED = os.environ.get("REQUIRED") == "1"
 LIMIT = 240
 
 

@@ -4,7 +4,7 @@ Postgres take.
 
 Called by tests/run, which sets the environment of the throw-away server. The Debian package is made for the Postgres under
 test; on 15, which Debian 12 has, it is also installed, used and removed in a clean root. That takes root: without, it is
-left out, unless CLEAN_ROOT=required. Last line: N passed, N failed.
+left out, unless REQUIRED=1. Last line: N passed, N failed.
 """
 
 import os
