@@ -30,8 +30,11 @@ from sound import check_sound, last_root, reconcile  # noqa: E402
 from ways import client  # noqa: E402
 from work import User, check_old_lines, check_sealed, check_shown, fill_as_far  # noqa: E402
 
-# What an installer may have set: whatever they create belongs to others as well.
-DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {what} TO {READER}" for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
+# A superuser who updates what another one installed.
+OTHER = "upgrade_other"
+# What an installer may have set, or who updates: whatever they create belongs to others as well.
+DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT ALL ON {what} TO {READER}"
+                      for role in ("CURRENT_USER", OTHER) for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
 
 
 class Lab:
@@ -41,6 +44,7 @@ class Lab:
         self.cluster, self.admin = cluster, cluster.session("postgres")
         for role in (READER, APP):
             self.admin.query(f"CREATE ROLE {role}")
+        self.admin.query(f"CREATE ROLE {OTHER} SUPERUSER")
 
     @contextlib.contextmanager
     def database(self, name, version=None, before=()):
@@ -96,6 +100,11 @@ def check_catalogues(checks, lab):
                 checks.equal(f"{version} updated to {later} is a fresh {later}", [], differences(fresh[later], snapshot(session)))
                 if later == CURRENT:
                     check_planted(checks, session)
+            with lab.database("updated", version, DEFAULT_PRIVILEGES) as session:
+                session.query(f"SET ROLE {OTHER}")
+                update(session, later)
+                session.query("RESET ROLE")
+                checks.equal(f"{version} updated to {later} by another superuser is the same", [], differences(fresh[later], snapshot(session)))
 
 
 def check_window(checks, lab, version):
