@@ -107,6 +107,18 @@ def check_catalogues(checks, lab):
                 checks.equal(f"{version} updated to {later} by another superuser is the same", [], differences(fresh[later], snapshot(session)))
 
 
+def check_own(checks, lab, version):
+    """What the owner has made in the schema is left alone."""
+    own = "SELECT array_agg(c.relname || ' ' || c.relacl::text ORDER BY 1) FROM pg_class AS c WHERE c.relname LIKE 'own\\_%'"
+    with lab.database("with_its_own", version) as session:
+        session.query("CREATE TABLE referrals.own_notes (line bigint, note text)")
+        session.query("CREATE VIEW referrals.own_view AS SELECT count(*) FROM referrals.commission_ledger")
+        session.query(f"GRANT SELECT ON referrals.own_notes, referrals.own_view TO {READER}")
+        before = session.value(own)
+        update(session)
+        checks.equal(f"{version}: what the owner made in the schema, and its grants", before, session.value(own))
+
+
 def check_window(checks, lab, version):
     """The old SQL with this library, in one session after another: before the update, across it, and after."""
     name = "in_the_window"
@@ -201,6 +213,8 @@ def main():
         with part(checks, "catalogues"):
             check_catalogues(checks, lab)
         for version in released():
+            with part(checks, f"{version}: with objects of the owner's"):
+                check_own(checks, lab, version)
             with part(checks, f"{version}: the old SQL with the new library"):
                 check_window(checks, lab, version)
             with part(checks, f"{version}: rows of the old library"):
