@@ -245,14 +245,36 @@ AS 'MODULE_PATHNAME', 'report_wrapper';
 COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
   'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
 
--- The end: nobody may do anything with what is new, and pg_dump carries it, as after a fresh install (privileges.sql and
--- dump.sql). What was there before keeps the grants that people were given.
+-- The end: what is new belongs to the extension's owner, be it another superuser who updates; nobody may do anything with
+-- it, and pg_dump carries it, as after a fresh install (privileges.sql and dump.sql). What was there before keeps the grants
+-- that people were given, and so does what they made themselves in the schema.
 DO $$
 DECLARE
-  known text[] := pg_catalog.current_setting('referrals_update.known');
+  made text[] := ARRAY(
+    SELECT classid || '/' || objid
+    FROM pg_catalog.pg_depend
+    WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+      AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals')
+    EXCEPT
+    SELECT unnest(pg_catalog.current_setting('referrals_update.known')::text[])
+  );
+  owner regrole := (SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+  misplaced text;
   granted record;
   relation regclass;
 BEGIN
+  FOR misplaced IN
+    SELECT 'FUNCTION ' || p.oid::regprocedure
+    FROM pg_catalog.pg_proc p
+    WHERE p.pronamespace = 'referrals'::regnamespace AND p.proowner <> owner AND p.tableoid || '/' || p.oid = ANY (made)
+    UNION ALL
+    SELECT 'VIEW ' || c.oid::regclass
+    FROM pg_catalog.pg_class c
+    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind = 'v' AND c.relowner <> owner
+      AND c.tableoid || '/' || c.oid = ANY (made)
+  LOOP
+    EXECUTE pg_catalog.format('ALTER %s OWNER TO %s', misplaced, owner);
+  END LOOP;
   FOR granted IN
     SELECT DISTINCT object.name, CASE entry.grantee WHEN 0 THEN 'PUBLIC' ELSE entry.grantee::regrole::text END AS grantee
     FROM (
@@ -266,13 +288,13 @@ BEGIN
       FROM pg_catalog.pg_type WHERE typnamespace = 'referrals'::regnamespace AND typtype = 'd'
     ) AS object (catalogue, id, name, owner, privileges)
     CROSS JOIN LATERAL aclexplode(object.privileges) AS entry
-    WHERE entry.grantee <> object.owner AND object.catalogue || '/' || object.id <> ALL (known)
+    WHERE entry.grantee <> object.owner AND object.catalogue || '/' || object.id = ANY (made)
   LOOP
     EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', granted.name, granted.grantee);
   END LOOP;
   FOR relation IN
     SELECT c.oid FROM pg_catalog.pg_class c
-    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'S') AND c.tableoid || '/' || c.oid <> ALL (known)
+    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'S') AND c.tableoid || '/' || c.oid = ANY (made)
   LOOP
     PERFORM pg_catalog.pg_extension_config_dump(relation, '');
   END LOOP;

@@ -16,7 +16,6 @@ READING = {
     "report": "SELECT regexp_replace(referrals.report(), '<dd>[-0-9 :]+UTC</dd>', '')",
     "explain": "SELECT id, referrals.explain(id) FROM referrals.commission_ledger",
     "mode": "SELECT referrals.mode()",
-    "report": "SELECT length(referrals.report()) > 1000",
     "health": "SELECT * FROM referrals.health()",
     "verify": "SELECT * FROM referrals.verify()",
     "reconcile": "SELECT * FROM referrals.reconcile()",

@@ -30,8 +30,11 @@ from sound import check_sound, last_root, reconcile  # noqa: E402
 from ways import client  # noqa: E402
 from work import User, check_old_lines, check_sealed, check_shown, fill_as_far  # noqa: E402
 
-# What an installer may have set: whatever they create belongs to others as well.
-DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {what} TO {READER}" for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
+# A superuser who updates what another one installed.
+OTHER = "upgrade_other"
+# What an installer may have set, or who updates: whatever they create belongs to others as well.
+DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT ALL ON {what} TO {READER}"
+                      for role in ("CURRENT_USER", OTHER) for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
 
 
 class Lab:
@@ -41,6 +44,7 @@ class Lab:
         self.cluster, self.admin = cluster, cluster.session("postgres")
         for role in (READER, APP):
             self.admin.query(f"CREATE ROLE {role}")
+        self.admin.query(f"CREATE ROLE {OTHER} SUPERUSER")
 
     @contextlib.contextmanager
     def database(self, name, version=None, before=()):
@@ -96,6 +100,23 @@ def check_catalogues(checks, lab):
                 checks.equal(f"{version} updated to {later} is a fresh {later}", [], differences(fresh[later], snapshot(session)))
                 if later == CURRENT:
                     check_planted(checks, session)
+            with lab.database("updated", version, DEFAULT_PRIVILEGES) as session:
+                session.query(f"SET ROLE {OTHER}")
+                update(session, later)
+                session.query("RESET ROLE")
+                checks.equal(f"{version} updated to {later} by another superuser is the same", [], differences(fresh[later], snapshot(session)))
+
+
+def check_own(checks, lab, version):
+    """What the owner has made in the schema is left alone."""
+    own = "SELECT array_agg(c.relname || ' ' || c.relacl::text ORDER BY 1) FROM pg_class AS c WHERE c.relname LIKE 'own\\_%'"
+    with lab.database("with_its_own", version) as session:
+        session.query("CREATE TABLE referrals.own_notes (line bigint, note text)")
+        session.query("CREATE VIEW referrals.own_view AS SELECT count(*) FROM referrals.commission_ledger")
+        session.query(f"GRANT SELECT ON referrals.own_notes, referrals.own_view TO {READER}")
+        before = session.value(own)
+        update(session)
+        checks.equal(f"{version}: what the owner made in the schema, and its grants", before, session.value(own))
 
 
 def check_window(checks, lab, version):
@@ -192,6 +213,8 @@ def main():
         with part(checks, "catalogues"):
             check_catalogues(checks, lab)
         for version in released():
+            with part(checks, f"{version}: with objects of the owner's"):
+                check_own(checks, lab, version)
             with part(checks, f"{version}: the old SQL with the new library"):
                 check_window(checks, lab, version)
             with part(checks, f"{version}: rows of the old library"):
