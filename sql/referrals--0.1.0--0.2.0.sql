@@ -69,29 +69,14 @@ CREATE FUNCTION referrals._my_commission_ledger() RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT
-  line.commission_id AS id,
-  line.recorded_at,
-  line.occurred_at,
-  line.kind::text AS kind,
-  program.name AS program,
-  line.tier,
-  line.basis::text AS basis,
-  round(line.rate, CASE line.basis WHEN 'flat' THEN greatest(money.decimals, min_scale(line.rate)) ELSE min_scale(line.rate) END) AS rate,
-  round(line.base_amount, greatest(money.decimals, min_scale(line.base_amount))) AS base_amount,
-  round(line.amount, money.decimals) AS amount,
-  line.currency,
-  line.event_kind,
-  line.payable_at,
-  line.status,
-  line.note,
-  line.mode::text AS mode,
-  line.side::text AS side
+  shown.id, shown.recorded_at, shown.occurred_at, shown.kind, shown.program, shown.tier, shown.basis, shown.rate,
+  shown.base_amount, shown.amount, shown.currency, shown.event_kind, shown.payable_at, shown.status, line.note,
+  shown.mode, shown.side
 FROM referrals.participant AS myself
-JOIN referrals._line AS line ON
+JOIN referrals.commission AS line ON
   line.referrer_id = myself.participant_id AND line.side = 'referrer'
   OR line.referee_id = myself.participant_id AND line.side = 'referee'
-JOIN referrals.program ON program.program_id = line.program_id
-CROSS JOIN LATERAL (SELECT referrals._decimals(line.program_id, line.plan_version) AS decimals) AS money
+JOIN referrals.commission_ledger AS shown ON shown.id = line.commission_id
 WHERE myself.user_key = referrals._my_user_key()
 $$;
 COMMENT ON FUNCTION referrals._my_commission_ledger() IS
@@ -163,7 +148,7 @@ CROSS JOIN (
   FROM pg_catalog.pg_class AS relation
   WHERE relation.relnamespace = 'referrals'::regnamespace AND relation.relkind = 'r'
 ) AS storage;
-COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash.';
+COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash. On a standby they stay 0: ask the primary.';
 COMMENT ON COLUMN referrals.metrics.live IS 'Whether the mode is live.';
 COMMENT ON COLUMN referrals.metrics.participants IS 'Counter: people registered.';
 COMMENT ON COLUMN referrals.metrics.ties IS 'Counter: people tied to a referrer.';
@@ -185,7 +170,7 @@ LEFT JOIN (
   FROM (SELECT queue.mode::text, queue.queued_at FROM referrals.queue ORDER BY queue.queue_id LIMIT 100001) AS earliest
   GROUP BY earliest.mode
 ) AS waiting USING (mode);
-COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted.';
+COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted: ask once a minute.';
 COMMENT ON COLUMN referrals.metrics_queue.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.metrics_queue.events IS 'How many events wait.';
 COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest event that waits arrived; 0 for none.';

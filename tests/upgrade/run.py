@@ -130,6 +130,7 @@ def check_window(checks, lab, version):
         root = last_root(session)
         checks.equal(f"{what}: verify() finds nothing", [], session.query("SELECT * FROM referrals.verify()"))
         reconciled = repair(checks, what, session)
+        check_levels(checks, what, session, version)
         user = User(lab.cluster.session(name), 3_000_000)
         user.check(checks, what)
         other = lab.cluster.session(name)
@@ -152,6 +153,19 @@ def check_window(checks, lab, version):
         grant(session)
         checks.equal(f"{what}: after the same history, and grant_access() again, it is a fresh {CURRENT} with that", [],
                      differences(snapshot(session), updated))
+
+
+def check_levels(checks, what, session, version):
+    """Before the update a level that the old SQL lacks says so, and one that it has is granted without what is new."""
+    for level in ("reader", "admin", "self", "monitor"):
+        session.query("BEGIN")
+        result = session.run(f"SELECT referrals.grant_access('{APP}', '{level}')")
+        session.query("ROLLBACK")
+        if version == "0.1.0" and level in ("self", "monitor"):
+            checks.equal(f"{what}: the level {level} is to come", "55000", result.sqlstate)
+            checks.true(f"{what}: and it says how", "Run ALTER EXTENSION referrals UPDATE first." in result.messages, result.messages)
+        else:
+            checks.true(f"{what}: the level {level}", result.ok, result.messages)
 
 
 def repair(checks, what, session):
