@@ -24,29 +24,14 @@ CREATE FUNCTION referrals._my_commission_ledger() RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT
-  line.commission_id AS id,
-  line.recorded_at,
-  line.occurred_at,
-  line.kind::text AS kind,
-  program.name AS program,
-  line.tier,
-  line.basis::text AS basis,
-  round(line.rate, CASE line.basis WHEN 'flat' THEN greatest(money.decimals, min_scale(line.rate)) ELSE min_scale(line.rate) END) AS rate,
-  round(line.base_amount, greatest(money.decimals, min_scale(line.base_amount))) AS base_amount,
-  round(line.amount, money.decimals) AS amount,
-  line.currency,
-  line.event_kind,
-  line.payable_at,
-  line.status,
-  line.note,
-  line.mode::text AS mode,
-  line.side::text AS side
+  shown.id, shown.recorded_at, shown.occurred_at, shown.kind, shown.program, shown.tier, shown.basis, shown.rate,
+  shown.base_amount, shown.amount, shown.currency, shown.event_kind, shown.payable_at, shown.status, line.note,
+  shown.mode, shown.side
 FROM referrals.participant AS myself
-JOIN referrals._line AS line ON
+JOIN referrals.commission AS line ON
   line.referrer_id = myself.participant_id AND line.side = 'referrer'
   OR line.referee_id = myself.participant_id AND line.side = 'referee'
-JOIN referrals.program ON program.program_id = line.program_id
-CROSS JOIN LATERAL (SELECT referrals._decimals(line.program_id, line.plan_version) AS decimals) AS money
+JOIN referrals.commission_ledger AS shown ON shown.id = line.commission_id
 WHERE myself.user_key = referrals._my_user_key()
 $$;
 COMMENT ON FUNCTION referrals._my_commission_ledger() IS

@@ -69,29 +69,14 @@ CREATE FUNCTION referrals._my_commission_ledger() RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT
-  line.commission_id AS id,
-  line.recorded_at,
-  line.occurred_at,
-  line.kind::text AS kind,
-  program.name AS program,
-  line.tier,
-  line.basis::text AS basis,
-  round(line.rate, CASE line.basis WHEN 'flat' THEN greatest(money.decimals, min_scale(line.rate)) ELSE min_scale(line.rate) END) AS rate,
-  round(line.base_amount, greatest(money.decimals, min_scale(line.base_amount))) AS base_amount,
-  round(line.amount, money.decimals) AS amount,
-  line.currency,
-  line.event_kind,
-  line.payable_at,
-  line.status,
-  line.note,
-  line.mode::text AS mode,
-  line.side::text AS side
+  shown.id, shown.recorded_at, shown.occurred_at, shown.kind, shown.program, shown.tier, shown.basis, shown.rate,
+  shown.base_amount, shown.amount, shown.currency, shown.event_kind, shown.payable_at, shown.status, line.note,
+  shown.mode, shown.side
 FROM referrals.participant AS myself
-JOIN referrals._line AS line ON
+JOIN referrals.commission AS line ON
   line.referrer_id = myself.participant_id AND line.side = 'referrer'
   OR line.referee_id = myself.participant_id AND line.side = 'referee'
-JOIN referrals.program ON program.program_id = line.program_id
-CROSS JOIN LATERAL (SELECT referrals._decimals(line.program_id, line.plan_version) AS decimals) AS money
+JOIN referrals.commission_ledger AS shown ON shown.id = line.commission_id
 WHERE myself.user_key = referrals._my_user_key()
 $$;
 COMMENT ON FUNCTION referrals._my_commission_ledger() IS
@@ -163,7 +148,7 @@ CROSS JOIN (
   FROM pg_catalog.pg_class AS relation
   WHERE relation.relnamespace = 'referrals'::regnamespace AND relation.relkind = 'r'
 ) AS storage;
-COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash.';
+COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash. On a standby they stay 0: ask the primary.';
 COMMENT ON COLUMN referrals.metrics.live IS 'Whether the mode is live.';
 COMMENT ON COLUMN referrals.metrics.participants IS 'Counter: people registered.';
 COMMENT ON COLUMN referrals.metrics.ties IS 'Counter: people tied to a referrer.';
@@ -185,7 +170,7 @@ LEFT JOIN (
   FROM (SELECT queue.mode::text, queue.queued_at FROM referrals.queue ORDER BY queue.queue_id LIMIT 100001) AS earliest
   GROUP BY earliest.mode
 ) AS waiting USING (mode);
-COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted.';
+COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted: ask once a minute.';
 COMMENT ON COLUMN referrals.metrics_queue.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.metrics_queue.events IS 'How many events wait.';
 COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest event that waits arrived; 0 for none.';
@@ -245,14 +230,36 @@ AS 'MODULE_PATHNAME', 'report_wrapper';
 COMMENT ON FUNCTION referrals.report(text, timestamptz, timestamptz) IS
   'One page of HTML, to be kept as a file: the dashboard, the ledger and tier progress with charts, live figures before mock ones, each currency by itself. It loads nothing from elsewhere. program: only lines that it rated, and people who are in it now (NULL: all). since, until: only events and ties from since to before until (NULL: no bound); what became of their money, tiers and volumes are as of now. It has the first rows of each table and totals over all. All of it is of the snapshot of the calling query. Errors: 42704 unknown program, 22023 since not before until, 22008 since or until out of range.';
 
--- The end: nobody may do anything with what is new, and pg_dump carries it, as after a fresh install (privileges.sql and
--- dump.sql). What was there before keeps the grants that people were given.
+-- The end: what is new belongs to the extension's owner, be it another superuser who updates; nobody may do anything with
+-- it, and pg_dump carries it, as after a fresh install (privileges.sql and dump.sql). What was there before keeps the grants
+-- that people were given, and so does what they made themselves in the schema.
 DO $$
 DECLARE
-  known text[] := pg_catalog.current_setting('referrals_update.known');
+  made text[] := ARRAY(
+    SELECT classid || '/' || objid
+    FROM pg_catalog.pg_depend
+    WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+      AND refobjid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = 'referrals')
+    EXCEPT
+    SELECT unnest(pg_catalog.current_setting('referrals_update.known')::text[])
+  );
+  owner regrole := (SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'referrals');
+  misplaced text;
   granted record;
   relation regclass;
 BEGIN
+  FOR misplaced IN
+    SELECT 'FUNCTION ' || p.oid::regprocedure
+    FROM pg_catalog.pg_proc p
+    WHERE p.pronamespace = 'referrals'::regnamespace AND p.proowner <> owner AND p.tableoid || '/' || p.oid = ANY (made)
+    UNION ALL
+    SELECT 'VIEW ' || c.oid::regclass
+    FROM pg_catalog.pg_class c
+    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind = 'v' AND c.relowner <> owner
+      AND c.tableoid || '/' || c.oid = ANY (made)
+  LOOP
+    EXECUTE pg_catalog.format('ALTER %s OWNER TO %s', misplaced, owner);
+  END LOOP;
   FOR granted IN
     SELECT DISTINCT object.name, CASE entry.grantee WHEN 0 THEN 'PUBLIC' ELSE entry.grantee::regrole::text END AS grantee
     FROM (
@@ -266,13 +273,13 @@ BEGIN
       FROM pg_catalog.pg_type WHERE typnamespace = 'referrals'::regnamespace AND typtype = 'd'
     ) AS object (catalogue, id, name, owner, privileges)
     CROSS JOIN LATERAL aclexplode(object.privileges) AS entry
-    WHERE entry.grantee <> object.owner AND object.catalogue || '/' || object.id <> ALL (known)
+    WHERE entry.grantee <> object.owner AND object.catalogue || '/' || object.id = ANY (made)
   LOOP
     EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', granted.name, granted.grantee);
   END LOOP;
   FOR relation IN
     SELECT c.oid FROM pg_catalog.pg_class c
-    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'S') AND c.tableoid || '/' || c.oid <> ALL (known)
+    WHERE c.relnamespace = 'referrals'::regnamespace AND c.relkind IN ('r', 'S') AND c.tableoid || '/' || c.oid = ANY (made)
   LOOP
     PERFORM pg_catalog.pg_extension_config_dump(relation, '');
   END LOOP;

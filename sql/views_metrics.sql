@@ -17,7 +17,7 @@ CROSS JOIN (
   FROM pg_catalog.pg_class AS relation
   WHERE relation.relnamespace = 'referrals'::regnamespace AND relation.relkind = 'r'
 ) AS storage;
-COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash.';
+COMMENT ON VIEW referrals.metrics IS 'One row of figures for a monitoring system. Counters are those of Postgres'' statistics: they count what was rolled back as well, and begin anew with the statistics, as after a crash. On a standby they stay 0: ask the primary.';
 COMMENT ON COLUMN referrals.metrics.live IS 'Whether the mode is live.';
 COMMENT ON COLUMN referrals.metrics.participants IS 'Counter: people registered.';
 COMMENT ON COLUMN referrals.metrics.ties IS 'Counter: people tied to a referrer.';
@@ -39,7 +39,7 @@ LEFT JOIN (
   FROM (SELECT queue.mode::text, queue.queued_at FROM referrals.queue ORDER BY queue.queue_id LIMIT 100001) AS earliest
   GROUP BY earliest.mode
 ) AS waiting USING (mode);
-COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted.';
+COMMENT ON VIEW referrals.metrics_queue IS 'What waits to be accrued, for a monitoring system: one row a mode. Only the 100,001 oldest events are counted: ask once a minute.';
 COMMENT ON COLUMN referrals.metrics_queue.mode IS 'mock or live.';
 COMMENT ON COLUMN referrals.metrics_queue.events IS 'How many events wait.';
 COMMENT ON COLUMN referrals.metrics_queue.oldest_seconds IS 'Seconds since the oldest event that waits arrived; 0 for none.';

@@ -65,7 +65,7 @@ mod house {
                 &["crate::report", "crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..],
             ),
             ("src/report", &["crate::engine", "crate::store", "crate::api", "crate::triggers", "crate::pg"][..]),
-            ("src/store", &["crate::engine", "crate::api", "crate::triggers"][..]),
+            ("src/store", &["crate::report", "crate::engine", "crate::api", "crate::triggers"][..]),
             ("src/engine", &["crate::api", "crate::triggers"][..]),
             ("src/api", &["crate::store", "crate::triggers"]),
             ("src/triggers", &["crate::store", "crate::api"]),

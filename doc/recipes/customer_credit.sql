@@ -54,13 +54,18 @@ CREATE TABLE spent (
 CREATE VIEW wallet AS
 SELECT users.id AS user_id, coalesce(earned.payable, 0) - coalesce(used.credits, 0) AS credits
 FROM users
-LEFT JOIN referrals.dashboard AS earned ON earned.user_key = users.id::text AND earned.mode = referrals.mode()
+LEFT JOIN referrals.dashboard AS earned ON earned.user_key = users.id::text
+  AND earned.mode = referrals.mode() AND earned.currency = 'CREDIT'
 LEFT JOIN (SELECT user_id, sum(credits) AS credits FROM spent GROUP BY user_id) AS used ON used.user_id = users.id;
 
--- The lock on the user's row makes two orders at the same moment wait for each other: nobody spends a credit twice.
+-- The lock on the user's row makes two orders at the same moment wait for each other, and the second sees what the first
+-- spent: nobody spends a credit twice. So it is under READ COMMITTED, Postgres' default; elsewhere the function refuses.
 CREATE FUNCTION spend(buyer integer, credits integer, for_order text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'call spend under READ COMMITTED';
+  END IF;
   PERFORM FROM users WHERE users.id = buyer FOR UPDATE;
   IF credits > (SELECT wallet.credits FROM wallet WHERE wallet.user_id = buyer) THEN
     RAISE EXCEPTION 'user % has fewer than % credits', buyer, credits;

@@ -8,7 +8,7 @@ use crate::domain::standing::Place;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Span;
 use crate::engine::progress::{self, Stored};
-use crate::engine::{myself, seal};
+use crate::engine::{asking, seal};
 use crate::pg::numeric::{to_decimal, to_sql};
 use crate::pg::timestamp::to_raw;
 use pgrx::AnyNumeric;
@@ -80,7 +80,7 @@ fn _decimals(program_id: i32, plan_version: i32) -> Option<i32> {
 /// Whose rows the views `my_*` show.
 #[pg_extern(sql = false)]
 fn _my_user_key() -> Result<Option<String>, ErrorReport> {
-    Ok(myself::user_key()?)
+    Ok(asking::on_behalf_of()?)
 }
 
 /// What is not sealed, as a table of one row; none where the last block is damaged.

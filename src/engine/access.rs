@@ -12,6 +12,9 @@ pub fn grant(role: Oid, level: &str) -> Result<(), Error> {
         let levels = access::levels().collect::<Vec<_>>().join(", ");
         return Err(Error::UnknownLevel { level: level.to_owned(), levels });
     }
+    if !access::is_there(level) {
+        return Err(Error::LevelOfLaterVersion { level: level.to_owned(), version: access::version() });
+    }
     let role = access::role_name(role).ok_or(Error::UnknownRole)?;
     access::grant(&role, level);
     ledger::note(&records::entry("access_granted", None, None, json!({"role": role, "level": level})));

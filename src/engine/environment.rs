@@ -32,7 +32,7 @@ pub fn mode() -> Mode {
 pub fn why_not_live() -> Option<Option<String>> {
     let Some(chosen) = environment::get().filter(|chosen| chosen.live) else { return Some(None) };
     // What was chosen where the record comes from is no choice made here.
-    if receiving::is_so() {
+    if receiving::is_received() {
         return Some(None);
     }
     let here = identity::current();

@@ -62,7 +62,8 @@ pub fn checks() -> Vec<Check> {
 /// What waits to be accrued, and whether that is for too long.
 fn queue() -> Check {
     let backlog = queue::backlog();
-    let is_held_back = |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock && !receiving::is_so();
+    let is_held_back =
+        |mode: Mode| mode == Mode::Live && environment::mode() == Mode::Mock && !receiving::is_received();
     let is_late = |oldest: Timestamp| oldest.micros() < clock().micros() - HOUR;
     let in_words = |&(mode, events, oldest): &(Mode, i64, Timestamp)| {
         let why = if is_held_back(mode) { ", until the mode is live again" } else { "" };

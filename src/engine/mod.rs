@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod accrue;
+pub mod asking;
 pub mod attach;
 pub mod attach_events;
 pub mod attached_table;
@@ -16,7 +17,6 @@ pub mod health;
 pub mod journal;
 mod judge;
 pub mod membership;
-pub mod myself;
 pub mod pass;
 pub mod payouts;
 pub mod programs;

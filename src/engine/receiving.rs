@@ -4,8 +4,8 @@ use super::error::Error;
 use super::health::Check;
 use crate::store::subscription::{self, State};
 
-/// Whether the record here is that of another database.
-pub fn is_so() -> bool {
+/// Whether the record here is received from another database.
+pub fn is_received() -> bool {
     subscription::name().is_some()
 }
 

@@ -8,8 +8,8 @@ thread_local! {
     static WATCHED: RefCell<Vec<pg_sys::Oid>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Grows whenever a watched table was changed or a subscription to any was made or dropped, here or by a committed
-/// transaction elsewhere.
+/// Grows whenever a watched table was changed or a subscription to any was made, changed or dropped, here or by a
+/// committed transaction elsewhere.
 pub fn epoch() -> u64 {
     // A transaction that holds its locks already hears of nothing by itself.
     // SAFETY: what taking any lock does; cheap when there is nothing to hear.
@@ -39,12 +39,13 @@ pub fn listen() {
     // SAFETY: the callbacks live as long as the library, which is never unloaded.
     unsafe {
         pg_sys::CacheRegisterRelcacheCallback(Some(on_invalidation), nothing);
-        let tables_of_subscriptions = pg_sys::SysCacheIdentifier::SUBSCRIPTIONRELMAP as i32;
-        pg_sys::CacheRegisterSyscacheCallback(tables_of_subscriptions, Some(on_subscription), nothing);
+        for cache in [pg_sys::SysCacheIdentifier::SUBSCRIPTIONOID, pg_sys::SysCacheIdentifier::SUBSCRIPTIONRELMAP] {
+            pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(on_subscription), nothing);
+        }
     }
 }
 
-/// Called by Postgres when a subscription has taken up a table or left one.
+/// Called by Postgres when a subscription was changed, or has taken up a table or left one.
 #[pg_guard]
 unsafe extern "C-unwind" fn on_subscription(_argument: pg_sys::Datum, _cache: i32, _hash: u32) {
     forget();

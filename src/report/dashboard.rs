@@ -1,10 +1,11 @@
 //! The first screen: what was brought and earned, by currency, and by whom most.
 
 use super::content::{Cell, Chart, Section, Table, Tile, in_chart};
-use super::figures::{Earner, InCurrency, Money, Part};
+use super::figures::{Earner, InCurrency, Part};
 use super::series::Series;
 use super::words::{self, count, money, so_many};
 use super::{chart, words::visible};
+use crate::domain::ledger_figures::Money;
 use rust_decimal::Decimal;
 
 /// So many bars has the chart of those who earned most.
@@ -45,7 +46,7 @@ fn currency(it: &InCurrency, id: &str) -> Section {
     }
     section.tables.push(table(it));
     section.remark = (it.earners > it.top.len() as i64).then(|| {
-        let more = so_many(it.earners - it.top.len() as i64, "person more has", "people more have");
+        let more = so_many(it.earners - it.top.len() as i64, "more person has", "more people have");
         format!("{more} a row in the view referrals.dashboard; the totals are over all of them.")
     });
     section

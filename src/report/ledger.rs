@@ -2,8 +2,9 @@
 
 use super::content::{Cell, Section, Table};
 use super::dashboard::over_time;
-use super::figures::{InCurrency, Line, OfKind, Part};
+use super::figures::{InCurrency, OfKind, Part};
 use super::words::{count, day, grouped, money, so_many, visible};
+use crate::domain::ledger_figures::Line;
 
 /// The screen of one mode.
 pub fn section(part: &Part) -> Section {
@@ -85,7 +86,7 @@ fn newest(part: &Part, mode: &str) -> Section {
     );
     section.tables.push(Table::new(caption, columns, part.newest.iter().map(row).collect()));
     section.remark = (part.lines > part.newest.len() as i64).then(|| {
-        let more = so_many(part.lines - part.newest.len() as i64, "line more is", "lines more are");
+        let more = so_many(part.lines - part.newest.len() as i64, "more line is", "more lines are");
         format!("{more} in the view referrals.commission_ledger.")
     });
     section

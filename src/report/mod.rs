@@ -13,7 +13,6 @@ mod ledger;
 mod page;
 mod progress;
 pub mod series;
-pub mod top;
 mod words;
 
 pub use page::html;

@@ -30,7 +30,7 @@ fn ladder(it: &Ladder, id: &str) -> Section {
     section.tables.push(climbers(it));
     let shown = (it.furthest.len() + it.nearest.len()) as i64;
     section.remark = (it.referrers() > shown).then(|| {
-        let more = so_many(it.referrers() - shown, "referrer more is", "referrers more are");
+        let more = so_many(it.referrers() - shown, "more referrer is", "more referrers are");
         format!("{more} in the view referrals.tier_progress; the ladder counts all of them.")
     });
     section

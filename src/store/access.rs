@@ -7,9 +7,6 @@ use pgrx::pg_sys::Oid;
 /// What a level adds to those that it includes.
 type Level = (&'static str, &'static [&'static str]);
 
-/// What a level has had since 0.2.0: it is missing between the installation of the package and ALTER EXTENSION UPDATE.
-const REPORT: &str = "EXECUTE ON FUNCTION referrals.report(text, timestamptz, timestamptz)";
-
 /// For the people of a company: each level includes those before it.
 const LADDER: [Level; 4] = [
     (
@@ -18,7 +15,6 @@ const LADDER: [Level; 4] = [
             "USAGE ON SCHEMA referrals",
             "SELECT ON referrals.dashboard, referrals.commission_ledger, referrals.tier_progress, referrals.audit_trail,
                referrals.attachments, referrals.event_sources, referrals.payouts, referrals.blocks",
-            REPORT,
             "EXECUTE ON FUNCTION referrals.explain(bigint), referrals._attachment(bytea), referrals._event_source(bytea),
                referrals._decimals(integer, integer),
                referrals._current_standing(bigint, text, integer, integer, integer, timestamptz, timestamptz, numeric)",
@@ -51,7 +47,11 @@ const LADDER: [Level; 4] = [
     ),
 ];
 
-/// For what acts for somebody else, and may see no more than that takes: each stands by itself.
+/// What 0.2.0 added to the ladder. Between the installation of its package and ALTER EXTENSION UPDATE a database lacks it.
+const LADDER_SINCE_0_2_0: [Level; 1] =
+    [("reader", &["EXECUTE ON FUNCTION referrals.report(text, timestamptz, timestamptz)"])];
+
+/// For what acts for somebody else, and may see no more than that takes: each stands by itself, and is there since 0.2.0.
 const APART: [Level; 2] = [
     (
         // An end user, by an application's interface: the rows of referrals.user_key.
@@ -80,20 +80,37 @@ pub fn levels() -> impl Iterator<Item = &'static str> {
     LADDER.iter().chain(&APART).map(|(name, _)| *name)
 }
 
+/// Whether the database has this level: some came with 0.2.0.
+pub fn is_there(level: &str) -> bool {
+    is_updated() || LADDER.iter().any(|(name, _)| *name == level)
+}
+
+/// Whether the database has what 0.2.0 added.
+fn is_updated() -> bool {
+    version() != "0.1.0"
+}
+
 /// What a level grants, with what it includes.
-fn privileges(level: &str) -> impl Iterator<Item = &'static str> {
-    let is_wanted = |(name, _): &Level| *name == level;
-    let granted = match LADDER.iter().position(is_wanted) {
-        Some(highest) => &LADDER[..=highest],
-        None => std::slice::from_ref(APART.iter().find(|it| is_wanted(it)).expect("the caller checked the level")),
+fn privileges(level: &str) -> Vec<&'static str> {
+    let Some(highest) = LADDER.iter().position(|(name, _)| *name == level) else {
+        return APART.iter().filter(|(name, _)| *name == level).flat_map(|(_, granted)| *granted).copied().collect();
     };
-    granted.iter().flat_map(|(_, privileges)| *privileges).copied()
+    let included = &LADDER[..=highest];
+    let is_included = |(name, _): &&Level| included.iter().any(|(rung, _)| rung == name);
+    let added = LADDER_SINCE_0_2_0.iter().filter(is_included).filter(|_| is_updated());
+    included.iter().chain(added).flat_map(|(_, granted)| *granted).copied().collect()
 }
 
 /// The role that owns the extension, and everything in it.
 pub fn owner() -> Oid {
     static OWNER: Statement = Statement("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'referrals'");
     OWNER.read(&[], |rows| first(rows, |row| required(row, 1))).expect("a function of the extension is running")
+}
+
+/// The version of the extension's SQL in this database, which is older than the library until ALTER EXTENSION UPDATE.
+pub fn version() -> String {
+    static VERSION: Statement = Statement("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'referrals'");
+    VERSION.read(&[], |rows| first(rows, |row| required(row, 1))).expect("a function of the extension is running")
 }
 
 /// The name of a role, quoted where needed; `None` if there is none of this id.
@@ -104,16 +121,9 @@ pub fn role_name(role: Oid) -> Option<String> {
 
 /// Grants a level, with what it includes, to a role given by its quoted name.
 pub fn grant(quoted_role: &str, level: &str) {
-    for privilege in privileges(level).filter(|it| *it != REPORT || has_report()) {
+    for privilege in privileges(level) {
         let statement = format!("GRANT {privilege} TO {quoted_role}");
         Spi::connect_mut(|client| client.update(statement.as_str(), None, &[]).map(|_| ()))
             .expect("built from constants and a quoted name");
     }
-}
-
-/// Whether the database has been updated to what has the report.
-fn has_report() -> bool {
-    static HAS: Statement =
-        Statement("SELECT to_regprocedure('referrals.report(text, timestamptz, timestamptz)') IS NOT NULL");
-    HAS.read(&[], |rows| first(rows, |row| required(row, 1))).unwrap_or(false)
 }

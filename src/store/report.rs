@@ -2,12 +2,12 @@
 //! of the database, whatever else this transaction wrote.
 
 use super::statement::{Statement, column, required};
+use crate::domain::ledger_figures::{Line, Money};
 use crate::domain::mode::Mode;
 use crate::domain::standing::Place;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Span;
 use crate::pg::numeric::Numeric;
-use crate::report::figures::{Line, Money};
 use pgrx::datum::DatumWithOid;
 use pgrx::spi::SpiHeapTupleData;
 use rust_decimal::Decimal;

@@ -50,7 +50,7 @@ def description():
     settings = Database("postgres").sql(f"SELECT concat_ws(', ', {shown})")
     version = Database("postgres").sql("SELECT 'PostgreSQL ' || current_setting('server_version')")
     machine = (f"{_processor()}, {os.cpu_count()} cores, {MEMORY / 2**30:.0f} GB of memory, "
-               f"{platform.system()} {platform.release()}")
+               f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}")
     return f"{machine}; {version}.\nSettings: {settings}; the rest as Postgres comes."
 
 

@@ -76,6 +76,7 @@ def check_scrapes(checks, exporter, session):
     session.query("SELECT referrals.reverse(id, 'secret reason') FROM referrals.commission_ledger ORDER BY id LIMIT 3")
     session.query("SELECT referrals.pause_program('later')")
     flush(session)
+    exporter.restart()
     second = exporter.scrape()
     moved = {name: second.value(f"referrals_{name}_total") - first.value(f"referrals_{name}_total")
              for name in ("participants", "ties", "lines", "corrections", "queued")}
@@ -121,6 +122,24 @@ def check_scrapes(checks, exporter, session):
     return names
 
 
+def check_subscriptions(checks, exporter, session):
+    """A head office of several shops: health() has a row for each, and the metric is one."""
+    session.query("SET allow_system_table_mods = on")
+    for name in ("east", "west"):
+        session.query(f"CREATE SUBSCRIPTION {name} CONNECTION 'dbname=nowhere' PUBLICATION referrals WITH (connect = false, slot_name = NONE)")
+        # What CREATE SUBSCRIPTION writes where it may connect.
+        session.query("INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate) "
+                      f"SELECT oid, 'referrals.commission'::regclass, 'r' FROM pg_subscription WHERE subname = '{name}'")
+    checks.equal("two subscriptions are two rows of health()", "2",
+                 session.value("SELECT count(*) FROM referrals.health() WHERE check_name = 'subscription'"))
+    exporter.restart()
+    scrape = exporter.scrape()
+    checks.equal("and one metric, which says that not all is well", (0, 0),
+                 (scrape.value("referrals_health_ok", check="subscription"), scrape.value("pg_exporter_last_scrape_error")))
+    for name in ("east", "west"):
+        session.query(f"DROP SUBSCRIPTION {name}")
+
+
 def flush(session):
     """Statistics are written within a second; not so long here."""
     session.query("SELECT pg_stat_force_next_flush()")
@@ -164,6 +183,7 @@ def main():
             exporter = Exporter(program, FILES / "queries.yaml", DATABASE, ROLE, Path(os.environ["TMPDIR"]) / "exporter.log")
             try:
                 known = ITS_OWN | check_scrapes(checks, exporter, session)
+                check_subscriptions(checks, exporter, session)
             finally:
                 exporter.stop()
             session.close()

@@ -23,7 +23,7 @@ const PAIRS: [(&str, &str, f64); 15] = [
     ("link", "mock-back", 3.0),
 ];
 
-/// The colours of each `:root` block: of the light scheme, the dark one, and of print.
+/// The colours of the light scheme, of the dark one, and of print, which is the light one with a few changes.
 fn schemes() -> Vec<BTreeMap<&'static str, [f64; 3]>> {
     let blocks = STYLE.split(":root {").skip(1).map(|block| block.split('}').next().unwrap());
     let colour = |hex: &str| {
@@ -34,7 +34,10 @@ fn schemes() -> Vec<BTreeMap<&'static str, [f64; 3]>> {
         let (name, value) = line.trim().strip_prefix("--")?.split_once(": #")?;
         Some((name, colour(value.trim_end_matches(';'))))
     };
-    blocks.map(|block| block.lines().filter_map(line).collect()).collect()
+    let mut schemes: Vec<BTreeMap<_, _>> = blocks.map(|block| block.lines().filter_map(line).collect()).collect();
+    let print = schemes.pop().unwrap();
+    schemes.push(schemes[0].clone().into_iter().chain(print).collect());
+    schemes
 }
 
 fn luminance(colour: [f64; 3]) -> f64 {

@@ -160,7 +160,7 @@ def newest(checks, what, page, session, mode, where):
     checks.equal(f"{what}: the newest lines", expected, found)
     checks.true(f"{what}: how many lines there are", f"of {int(count):,} line" in table.caption, table.caption)
     more = int(count) - len(found)
-    checks.true(f"{what}: how many more there are", more == 0 or f"{more:,} line" in page.text)
+    checks.true(f"{what}: how many more there are", more == 0 or f"{more:,} more line" in page.text)
 
 
 def progress(checks, what, page, session, mode):

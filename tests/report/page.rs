@@ -1,11 +1,12 @@
 //! A page of made-up figures: what it says, and that nothing in it is taken for markup.
 
 use crate::domain::currency::Currency;
+use crate::domain::ledger_figures::{Line, Money};
 use crate::domain::mode::Mode;
 use crate::domain::plan::Metric;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::window::Window;
-use crate::report::figures::{Climber, Earner, InCurrency, Ladder, Line, Money, OfKind, Part, Report, Rung};
+use crate::report::figures::{Climber, Earner, InCurrency, Ladder, OfKind, Part, Report, Rung};
 use crate::report::html;
 use crate::report::series::Series;
 use proptest::prelude::*;
@@ -116,7 +117,7 @@ fn it_says_when_where_and_what() {
         "Practice, not real money",
         "1 referrer brought 2 people.",
         "The newest 1 of 1,001 lines",
-        "1,000 lines more are in the view referrals.commission_ledger",
+        "1,000 more lines are in the view referrals.commission_ledger",
         ">\u{2212}1,111.11",
         ">\u{2212}1,234.50<",
         "on hold</span>",

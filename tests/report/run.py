@@ -191,8 +191,8 @@ def check_bounded(checks, cluster):
     checks.equal("many: so many currencies", 8, len(shown.tables("mock", "Referrers in .*")))
     checks.equal("many: so many programs", 8, len(shown.tables("mock", "Tiers of .*")))
     for words in ("4 currencies have fewer lines and no place here: see the view referrals.dashboard", "6 kinds have fewer lines and no row here",
-                  "35 people more have a row in the view referrals.dashboard", "4 programs have fewer referrers and no place here",
-                  "40 referrers more are in the view referrals.tier_progress", "lines more are in the view referrals.commission_ledger"):
+                  "35 more people have a row in the view referrals.dashboard", "4 programs have fewer referrers and no place here",
+                  "40 more referrers are in the view referrals.tier_progress", "more lines are in the view referrals.commission_ledger"):
         checks.true(f"many: it says what it leaves out: {words}", words in shown.text)
     session.close()
 

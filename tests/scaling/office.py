@@ -1,5 +1,7 @@
 """What must hold of the head office: it has what the shards have, knows whether that is sound, and writes nothing."""
 
+import os
+
 from cluster import wait_until
 from copied import contents
 from sound import last_root
@@ -108,6 +110,36 @@ def check_triggers(checks, name, shard, here):
                     and f"the trigger on {what} writes, and {RECEIVES.format(name)}" in told.messages, told.messages)
         here.query("ROLLBACK TO before")
     here.query("ROLLBACK")
+
+
+def check_named(checks, shard):
+    """A subscription that names the tables and may not write to them stops no shard: anybody with pg_create_subscription can
+    make one. All of it is rolled back."""
+    if shard.major < 16:
+        print("a subscription of somebody without rights: subscriptions are superusers' before PostgreSQL 16")
+        return
+    there = shard.session("shop")
+    connection = f"host={os.environ['PGHOST']} port={shard.port} dbname=shop user=head_office"
+    there.query("BEGIN")
+    there.query("CREATE ROLE namer")
+    there.query("GRANT CREATE ON DATABASE shop TO namer")
+    there.query(f"CREATE SUBSCRIPTION named CONNECTION '{connection}' PUBLICATION referrals WITH (slot_name = NONE, create_slot = false, enabled = false)")
+    there.query("SAVEPOINT named")
+    for how, statement, is_refused in (
+        ("of a superuser stops what writes", "SELECT", True),
+        ("of somebody without rights stops nothing", "ALTER SUBSCRIPTION named OWNER TO namer", False),
+        ("of somebody who may write does", "GRANT INSERT ON referrals.program TO namer", True),
+        ("of somebody who may write as the owner does", "REVOKE INSERT ON referrals.program FROM namer; GRANT postgres TO namer WITH INHERIT FALSE", True),
+    ):
+        there.query("ROLLBACK TO named")
+        for part in statement.split("; "):
+            there.query(part)
+        there.query("SAVEPOINT named")
+        told = there.run("SELECT referrals.register('beside a subscription')")
+        refused = told.sqlstate == "55000" and RECEIVES.format("named") in told.messages
+        checks.true(f"a subscription {how}", refused if is_refused else told.ok, told.messages)
+    there.query("ROLLBACK")
+    there.close()
 
 
 def check_codes(checks, shards):

@@ -21,7 +21,7 @@ sys.path[1:1] = [str(TESTS / name) for name in ("differential", "dump", "copies"
 from checks import Checks  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from history import APP, READER, fill  # noqa: E402
-from office import check_codes, check_first_copy, check_received, check_refused, check_tampered  # noqa: E402
+from office import check_codes, check_first_copy, check_named, check_received, check_refused, check_tampered  # noqa: E402
 from overview import check_overview  # noqa: E402
 from psql import Failure  # noqa: E402
 from storm import check_storm  # noqa: E402
@@ -113,6 +113,7 @@ def main():
             office = part("head office", make_office, stack, shards)
             part("first copy", check_first_copy, checks, shards, office)
             part("nothing is written", check_refused, checks, shards, office)
+            part("named by a subscription", check_named, checks, north)
             part("codes", check_codes, checks, shards)
             part("storm", check_storm, checks, shards, office)
             part("all of it arrived", check_received, checks, shards, office)

@@ -28,8 +28,11 @@ from sound import check_sound, last_root, reconcile  # noqa: E402
 from ways import client  # noqa: E402
 from work import User, check_old_lines, check_sealed, check_shown, fill_as_far  # noqa: E402
 
-# What an installer may have set: whatever they create belongs to others as well.
-DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {what} TO {READER}" for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
+# A superuser who updates what another one installed.
+OTHER = "upgrade_other"
+# What an installer may have set, or who updates: whatever they create belongs to others as well.
+DEFAULT_PRIVILEGES = [f"ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT ALL ON {what} TO {READER}"
+                      for role in ("CURRENT_USER", OTHER) for what in ("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES")]
 
 
 class Lab:
@@ -39,6 +42,7 @@ class Lab:
         self.cluster, self.admin = cluster, cluster.session("postgres")
         for role in (READER, APP):
             self.admin.query(f"CREATE ROLE {role}")
+        self.admin.query(f"CREATE ROLE {OTHER} SUPERUSER")
 
     @contextlib.contextmanager
     def database(self, name, version=None, before=()):
@@ -83,6 +87,23 @@ def check_catalogues(checks, lab):
                 checks.equal(f"{version} updated to {later} is a fresh {later}", [], differences(fresh[later], snapshot(session)))
                 if later == CURRENT:
                     check_planted(checks, session)
+            with lab.database("updated", version, DEFAULT_PRIVILEGES) as session:
+                session.query(f"SET ROLE {OTHER}")
+                update(session, later)
+                session.query("RESET ROLE")
+                checks.equal(f"{version} updated to {later} by another superuser is the same", [], differences(fresh[later], snapshot(session)))
+
+
+def check_own(checks, lab, version):
+    """What the owner has made in the schema is left alone."""
+    own = "SELECT array_agg(c.relname || ' ' || c.relacl::text ORDER BY 1) FROM pg_class AS c WHERE c.relname LIKE 'own\\_%'"
+    with lab.database("with_its_own", version) as session:
+        session.query("CREATE TABLE referrals.own_notes (line bigint, note text)")
+        session.query("CREATE VIEW referrals.own_view AS SELECT count(*) FROM referrals.commission_ledger")
+        session.query(f"GRANT SELECT ON referrals.own_notes, referrals.own_view TO {READER}")
+        before = session.value(own)
+        update(session)
+        checks.equal(f"{version}: what the owner made in the schema, and its grants", before, session.value(own))
 
 
 def check_window(checks, lab, version):
@@ -96,6 +117,7 @@ def check_window(checks, lab, version):
         root = last_root(session)
         checks.equal(f"{what}: verify() finds nothing", [], session.query("SELECT * FROM referrals.verify()"))
         reconciled = repair(checks, what, session)
+        check_levels(checks, what, session, version)
         user = User(lab.cluster.session(name), 3_000_000)
         user.check(checks, what)
         other = lab.cluster.session(name)
@@ -118,6 +140,19 @@ def check_window(checks, lab, version):
         grant(session)
         checks.equal(f"{what}: after the same history, and grant_access() again, it is a fresh {CURRENT} with that", [],
                      differences(snapshot(session), updated))
+
+
+def check_levels(checks, what, session, version):
+    """Before the update a level that the old SQL lacks says so, and one that it has is granted without what is new."""
+    for level in ("reader", "admin", "self", "monitor"):
+        session.query("BEGIN")
+        result = session.run(f"SELECT referrals.grant_access('{APP}', '{level}')")
+        session.query("ROLLBACK")
+        if version == "0.1.0" and level in ("self", "monitor"):
+            checks.equal(f"{what}: the level {level} is to come", "55000", result.sqlstate)
+            checks.true(f"{what}: and it says how", "Run ALTER EXTENSION referrals UPDATE first." in result.messages, result.messages)
+        else:
+            checks.true(f"{what}: the level {level}", result.ok, result.messages)
 
 
 def repair(checks, what, session):
@@ -179,6 +214,8 @@ def main():
         with checks.part("catalogues"):
             check_catalogues(checks, lab)
         for version in released():
+            with checks.part(f"{version}: with objects of the owner's"):
+                check_own(checks, lab, version)
             with checks.part(f"{version}: the old SQL with the new library"):
                 check_window(checks, lab, version)
             with checks.part(f"{version}: rows of the old library"):

@@ -3,16 +3,17 @@
 use super::people::People;
 use crate::domain::currency::shown;
 use crate::domain::mode::Mode;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Plan, Program, Tier};
+use crate::domain::top::Top;
 use crate::engine::progress::{Current, Stored, seen};
 use crate::pg::timestamp::now;
 use crate::report::figures::{Climber, Ladder, Rung};
-use crate::report::top::Top;
 use crate::store::program;
 use crate::store::report::{Person, Standing, names, standings};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// How many programs of each mode are on the page, and how many people of each ladder in either group.
 const LADDERS: usize = 8;
@@ -68,13 +69,14 @@ impl Standings {
 
     /// Takes out the ladders of a mode, those with most referrers first, and says how many more there are.
     pub fn ladders(&mut self, mode: Mode) -> (Vec<Ladder>, usize) {
-        let ids: Vec<i32> = self.ladders.keys().filter(|(of, _)| *of == mode).map(|(_, id)| *id).collect();
-        let tallies = ids.iter().filter_map(|id| Some((*id, self.ladders.remove(&(mode, *id))?)));
-        let mut ladders: Vec<Ladder> = tallies.filter_map(|(id, tally)| tally.into_ladder(id)).collect();
-        ladders.sort_by(|one, other| (other.referrers(), &one.program).cmp(&(one.referrers(), &other.program)));
-        let more = ladders.len().saturating_sub(LADDERS);
-        ladders.truncate(LADDERS);
-        (ladders, more)
+        // A program without a plan in force has no tally: nobody stands anywhere in it.
+        let of_mode = self.ladders.extract_if(|(of, _), _| *of == mode);
+        let mut tallies: Vec<(Rc<Program>, Tally)> =
+            of_mode.filter_map(|((_, id), tally)| Some((program::by_id(id)?, tally))).collect();
+        tallies.sort_by_cached_key(|(program, tally)| (Reverse(tally.referrers()), program.name.clone()));
+        let more = tallies.len().saturating_sub(LADDERS);
+        tallies.truncate(LADDERS);
+        (tallies.into_iter().filter_map(|(program, tally)| tally.into_ladder(&program)).collect(), more)
     }
 }
 
@@ -105,8 +107,11 @@ impl Tally {
         self.furthest.push((*volume, Reverse(id)), (id, climber));
     }
 
-    fn into_ladder(self, program_id: i32) -> Option<Ladder> {
-        let program = program::by_id(program_id)?;
+    fn referrers(&self) -> i64 {
+        self.below + self.at.values().sum::<i64>()
+    }
+
+    fn into_ladder(self, program: &Program) -> Option<Ladder> {
         let plan: &Plan = &program.plan_at(now())?.plan;
         let mut furthest = self.furthest.into_sorted();
         let named: HashSet<i64> = furthest.iter().map(|(id, _)| *id).collect();
@@ -121,7 +126,7 @@ impl Tally {
             climber.user_key = keys.remove(id).flatten();
         }
         let decimals = plan.volume_decimals();
-        let rung = |tier: &crate::domain::plan::Tier| Rung {
+        let rung = |tier: &Tier| Rung {
             name: tier.name.clone(),
             from: shown(tier.from, decimals),
             referrers: self.at.get(&tier.name).copied().unwrap_or(0),

@@ -3,10 +3,11 @@
 use super::ladders::Standings;
 use super::people::People;
 use crate::domain::currency::Currency;
+use crate::domain::ledger_figures::Money;
 use crate::domain::mode::Mode;
 use crate::domain::timestamp::Timestamp;
 use crate::engine::progress;
-use crate::report::figures::{Earner, InCurrency, Money, OfKind, Part};
+use crate::report::figures::{Earner, InCurrency, OfKind, Part};
 use crate::report::series::Series;
 use crate::store::report::{Day, Person, Selection, Sum, accruals, due, sums};
 use rust_decimal::Decimal;

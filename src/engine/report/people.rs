@@ -2,8 +2,8 @@
 
 use crate::domain::currency::Currency;
 use crate::domain::mode::Mode;
+use crate::domain::top::Top;
 use crate::pg::timestamp::now;
-use crate::report::top::Top;
 use crate::store::program;
 use crate::store::report::{Name, Person, Selection, names, people};
 use rust_decimal::Decimal;

@@ -37,7 +37,7 @@ impl Chain {
     /// Epochs count up from 1, and the rows of each follow those of the one before. An epoch may have none.
     fn check_epochs(&self, report: &mut Report) {
         // Where the record is received the sequence is not: ids are given out at its source.
-        let last_id = if receiving::is_so() { i64::MAX - 1 } else { seal::last_audit_id() };
+        let last_id = if receiving::is_received() { i64::MAX - 1 } else { seal::last_audit_id() };
         for (index, epoch) in self.epochs.iter().enumerate() {
             let before = index.checked_sub(1).map_or(0, |before| self.epochs[before].first_audit_id);
             let is_next = epoch.number as usize == index + 1;

@@ -8,7 +8,7 @@ use crate::pg::settings;
 ///
 /// `referrals.user_key` decides where it is set, be it to nothing: who translates claims into user_keys, and finds none, has
 /// said so. Only where it is not set does the token's subject count.
-pub fn user_key() -> Result<Option<String>, Error> {
+pub fn on_behalf_of() -> Result<Option<String>, Error> {
     let key = match settings::user_key() {
         Some(key) => Some(key),
         None => claims::subject(&settings::claims().unwrap_or_default()).map_err(|_| Error::UnreadableClaims)?,
