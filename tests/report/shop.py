@@ -3,7 +3,7 @@ purchases of real customers."""
 
 import csv
 import random
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from history import fill
