@@ -19,9 +19,10 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 sys.path[1:1] = [str(REPO / "tests" / "differential"), str(REPO / "tests" / "dump"), str(REPO / "packaging")]
 from changelog import cargo_version  # noqa: E402
-from copied import Checks  # noqa: E402
+from checks import Checks  # noqa: E402
 from debian import check_clean_root, check_debian, check_library, check_lintian  # noqa: E402
 from distribution import check_build, check_distribution  # noqa: E402
+from licences import check_licences  # noqa: E402
 from version import check_version  # noqa: E402
 
 
@@ -58,6 +59,7 @@ def main():
             ("the zip", lambda: check_distribution(checks, archive, version, folder)),
             ("a build from it", lambda: check_build(checks, archive, major, version, folder)),
             ("the Debian package", lambda: check_debian(checks, package, major, version, folder)),
+            ("its licences", lambda: check_licences(checks, folder / f"root/usr/share/doc/postgresql-{major}-referrals/copyright")),
             ("its library", lambda: check_library(checks, package, major, folder)),
             ("lintian", lambda: check_lintian(checks, package, folder)),
             ("a clean root", lambda: check_clean_root(checks, package, major, folder)),
