@@ -68,6 +68,6 @@ unpack_debian() {
 
 # libraries_below ROOT: the directories with shared libraries, as LD_LIBRARY_PATH has them.
 libraries_below() {
-    { find "$1/usr/lib/$(gcc -print-multiarch)" "$1/lib/$(gcc -print-multiarch)" -name '*.so.*' -printf '%h\n' 2>/dev/null || true; } |
+    { find "$1/usr/lib/$(gcc -print-multiarch)" "$1/lib/$(gcc -print-multiarch)" \( -name '*.so' -o -name '*.so.*' \) -printf '%h\n' 2>/dev/null || true; } |
         sort -u | paste -s -d :
 }
