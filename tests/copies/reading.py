@@ -29,7 +29,10 @@ def check_waiting_for_it(checks, primary, there, here):
     """With synchronous_commit = remote_apply a COMMIT returns when the standby shows it."""
     primary.configure({"synchronous_standby_names": "'*'", "synchronous_commit": "local"})
     primary.reload()
-    wait_until(there, "EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')", "the standby is not synchronous")
+    wait_until(there, "current_setting('synchronous_standby_names') = '*' AND EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')",
+               "the standby is not synchronous")
+    # Sessions wait from when the checkpointer, too, has read the configuration, which it does before a checkpoint.
+    there.query("CHECKPOINT")
     there.query("SET synchronous_commit = remote_apply")
     codes = [(there.value(f"SELECT referrals.register('waited {n}')"), here.value(f"SELECT referrals.code_of('waited {n}')")) for n in range(50)]
     checks.equal("standby, remote_apply: it knows each sign-up at once", [], [pair for pair in codes if pair[0] != pair[1]])
