@@ -15,15 +15,15 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "differential"))
+sys.path[:0] = [str(HERE.parent / "differential"), str(HERE.parent / "dump")]
 
 import page  # noqa: E402
 import state  # noqa: E402
 from bouncer import PORT, POOL, Bouncer  # noqa: E402
+from checks import REQUIRED  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 
 ROLES = ["postgres", "clients_owner", "clients_app", "clients_web"]
-REQUIRED = os.environ.get("REQUIRED") == "1"
 LIMIT = 240
 
 

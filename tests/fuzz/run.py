@@ -13,17 +13,18 @@ own and drops them.
 
 import argparse
 import contextlib
-import os
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "differential"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "differential"), str(TESTS / "dump")]
 
 import smith  # noqa: E402
 import states  # noqa: E402
 from calls import Calls, Found  # noqa: E402
+from checks import REQUIRED  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 from queries import Queries  # noqa: E402
 from triggers import Triggers  # noqa: E402
@@ -155,7 +156,7 @@ class Runner:
         if why:
             print(f"NOT RUN sqlsmith: {why}", flush=True)
             # Where it must be there, its absence is a failure.
-            self.failed += os.environ.get("REQUIRED") == "1"
+            self.failed += REQUIRED
             return
 
         def work(database, session):
