@@ -37,11 +37,12 @@ impl Chain {
     /// Epochs count up from 1, and the rows of each follow those of the one before. An epoch may have none.
     fn check_epochs(&self, report: &mut Report) {
         // Where the record is received the sequence is not: ids are given out at its source.
-        let last_id = if receiving::is_received() { i64::MAX - 1 } else { seal::last_audit_id() };
+        let last_id = (!receiving::is_received()).then(seal::last_audit_id);
+        let is_beyond = |id: i64| last_id.is_some_and(|last| id > last + 1);
         for (index, epoch) in self.epochs.iter().enumerate() {
             let before = index.checked_sub(1).map_or(0, |before| self.epochs[before].first_audit_id);
             let is_next = epoch.number as usize == index + 1;
-            if !is_next || epoch.first_audit_id < before || epoch.first_audit_id > last_id + 1 {
+            if !is_next || epoch.first_audit_id < before || is_beyond(epoch.first_audit_id) {
                 report.add(
                     "epoch_broken",
                     format!("epoch {} does not follow from the rows recorded before it", epoch.number),
