@@ -7,9 +7,9 @@
 # not have, below target/tools/debian-NAME-SUM, where SUM is that of the list, so that a
 # changed list is fetched anew. The directory is set as `debian`; `debian_libraries` is
 # the LD_LIBRARY_PATH to run their programs with. A package written +PACKAGE comes
-# without what it needs. The lists of packages are fetched too, if the machine's own do
-# not know them; they are kept under target/ as well. Says why and returns 3 if that
-# cannot be done here.
+# without what it needs. The lists of packages are fetched too where the machine's own
+# do not do; they are kept under target/ as well. Says why and returns 3 if that cannot
+# be done here.
 fetch_debian() {
     local name=$1
     shift
@@ -30,12 +30,25 @@ debian_unavailable() {
     return 3
 }
 
+# unpack_debian PACKAGE...: by the machine's own lists of packages first. They may not
+# know one, or be so old that the archive has dropped the version which they name.
 unpack_debian() {
-    local program package part=$debian.part apt=(apt-get -q -o Debug::NoLocking=1 -o APT::Sandbox::User=root)
-    local -a alone=() whole=() wanted=() needed=()
+    local program lists=$tools/apt
+    local -a apt=(apt-get -q -o Debug::NoLocking=1 -o APT::Sandbox::User=root)
     for program in apt-get dpkg-deb; do
         command -v "$program" >/dev/null || debian_unavailable "there is no $program" || return
     done
+    ! unpack_listed "$@" || return 0
+    mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+    apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache" -o Acquire::Retries=3)
+    "${apt[@]}" update >&2 || debian_unavailable "apt-get update failed" || return
+    unpack_listed "$@" || debian_unavailable "apt could not download $*"
+}
+
+# unpack_listed PACKAGE...: with the lists that `apt` reads, into the directory `debian`.
+unpack_listed() {
+    local package part=$debian.part
+    local -a alone=() whole=() wanted=() needed=()
     for package in "$@"; do
         case $package in
             +*) alone+=("${package#+}") ;;
@@ -43,12 +56,7 @@ unpack_debian() {
         esac
     done
     wanted=("${alone[@]}" "${whole[@]}")
-    if ! "${apt[@]}" -s install "${wanted[@]}" >/dev/null 2>&1; then
-        local lists=$tools/apt
-        mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
-        apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache")
-        "${apt[@]}" -o Acquire::Retries=3 update >&2 || debian_unavailable "apt-get update failed" || return
-    fi
+    "${apt[@]}" -s install "${wanted[@]}" >/dev/null 2>&1 || return
     if [ ${#whole[@]} -gt 0 ]; then
         # Whatever is installed already, in whichever version, is taken as it is: "Inst name [version] ...".
         mapfile -t needed < <("${apt[@]}" -s --no-install-recommends install "${whole[@]}" |
@@ -57,10 +65,9 @@ unpack_debian() {
     rm -rf "$part"
     mkdir -p "$part"
     mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" "${needed[@]}" | sed '/^$/d' | sort -u)
-    (cd "$part" && "${apt[@]}" -o Acquire::Retries=3 download "${wanted[@]}" >&2) ||
-        debian_unavailable "apt could not download ${wanted[*]}" || return
+    (cd "$part" && "${apt[@]}" download "${wanted[@]}" >&2) || return
     for package in "$part"/*.deb; do
-        dpkg-deb -x "$package" "$part" || return 3
+        dpkg-deb -x "$package" "$part" || return
     done
     rm -rf "$part"/*.deb
     mv "$part" "$debian"
