@@ -26,6 +26,7 @@ ALTER FUNCTION referrals.erase SET jit = off;
 ALTER FUNCTION referrals.register SET jit = off;
 ALTER FUNCTION referrals._on_sign_up SET jit = off;
 ALTER FUNCTION referrals.attribute SET jit = off;
+
 -- Descriptions that stand alone in psql.
 
 COMMENT ON SCHEMA referrals IS

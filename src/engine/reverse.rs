@@ -77,8 +77,8 @@ fn batch_in(accounts: &mut Accounts, kind: &str, keys: &[String], take: Take, re
     let mode = accounts.mode();
     let mut found = of_events(mode, kind, keys);
     // Somebody may have recorded it since the accounts were locked.
-    while let Some(missing) = found.iter().map(|found| found.line.referrer_id).find(|id| !accounts.holds(*id)) {
-        queue::lock(accounts, [missing].into_iter());
+    while found.iter().any(|found| !accounts.holds(found.line.referrer_id)) {
+        queue::lock(accounts, found.iter().map(|found| found.line.referrer_id));
         found = of_events(mode, kind, keys);
     }
     let moves_others = found.iter().any(rates_again);

@@ -81,7 +81,9 @@ def done(database, variant, work, scale):
 
 
 def counted(database):
-    """Rows, bytes and index entries of each table, and how often rows were inserted and updated."""
+    """Rows, bytes and index entries of each table, and how often rows were inserted and updated: a session adds its
+    own to that when it ends."""
+    database.wait_until_alone()
     parts = []
     tables = database.sql("SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND "
                           "(relnamespace = 'referrals'::regnamespace OR relname IN ('users', 'payments'))").split()

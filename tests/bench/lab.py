@@ -7,7 +7,9 @@ import random
 import re
 import subprocess
 import tempfile
+import time
 
+PATIENCE = 60  # seconds
 _options = {}
 _most_transactions = None
 
@@ -41,6 +43,15 @@ class Database:
     def sql(self, text):
         """Run statements, each a transaction of its own; what they print, unaligned."""
         return run(self._psql(), text).rstrip("\n")
+
+    def wait_until_alone(self):
+        """Until the sessions whose clients have ended are gone, too."""
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        until = time.monotonic() + PATIENCE
+        while self.sql(f"{others} AND backend_type = 'client backend'") != "0":
+            if time.monotonic() > until:
+                raise Failure(f"sessions of {self.name} do not end")
+            time.sleep(0.02)
 
     def seconds(self, sql, before=""):
         """The time of statements with their commits, as the client sees it. `before` is not timed: it prepares the

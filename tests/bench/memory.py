@@ -44,10 +44,11 @@ def copied(database, file):
         client.stdin.write("SELECT pg_backend_pid();\n")
         client.stdin.flush()
         backend = int(client.stdout.readline())
+        # A short one may be over before the first look.
+        peak = private_memory(backend)
         began = time.monotonic()
         client.stdin.write(f"\\copy users (name, referred_by) FROM '{file}'\n")
         client.stdin.close()
-        peak = private_memory(backend)
         while client.poll() is None:
             peak = max(peak, private_memory(backend))
             time.sleep(EVERY)
@@ -61,7 +62,7 @@ def private_memory(process):
     buffers that no other process has touched."""
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except FileNotFoundError:  # it has ended
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
         return 0
     found = re.search(r"^RssAnon:\s*([0-9]+) kB", status, re.MULTILINE)
     return int(found[1]) if found else 0

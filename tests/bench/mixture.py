@@ -9,8 +9,8 @@ from lab import length, run
 
 
 def times(database, scripts, seconds, define=None):
-    """The mean time of one transaction of each script, in microseconds, by the scripts' names. What the first third of
-    the time saw is left out: caches and prepared statements come about then."""
+    """The mean time of one transaction of each script, in microseconds, by the scripts' names. The first third of each
+    is left out: caches and prepared statements come about then."""
     with tempfile.TemporaryDirectory() as place:
         arguments = []
         for number, script in enumerate(scripts.values()):
@@ -26,11 +26,8 @@ def times(database, scripts, seconds, define=None):
 
 def _means(logged, count):
     """From pgbench's log: client, number, microseconds, number of the script, end in seconds and microseconds."""
-    taken = [list(map(int, line.split()[:6])) for line in logged.splitlines()]
-    ends = [second + microsecond / 1e6 for *_, second, microsecond in taken]
-    counted_from = ends[0] + (ends[-1] - ends[0]) / 3
     of_script = [[] for _ in range(count)]
-    for (_, _, microseconds, script, *_), end in zip(taken, ends):
-        if end >= counted_from:
-            of_script[script].append(microseconds)
-    return [statistics.fmean(values) for values in of_script]
+    for line in logged.splitlines():
+        _, _, microseconds, script, *_ = map(int, line.split()[:6])
+        of_script[script].append(microseconds)
+    return [statistics.fmean(values[len(values) // 3:]) for values in of_script]

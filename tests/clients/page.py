@@ -1,6 +1,6 @@
-"""The examples of doc/clients.md: each is a marked region of a file that the suite runs, so that it cannot drift.
+"""The examples of doc/clients/: each is a marked region of a file that the suite runs, so that it cannot drift.
 
-On the page an example stands below `<!-- FILE: REGION -->`; in the file between `[REGION]` and `[end]`, in comments.
+On a page an example stands below `<!-- FILE: REGION -->`; in the file between `[REGION]` and `[end]`, in comments.
 """
 
 import re
@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "doc" / "clients.md"
+PAGES = sorted((HERE.parents[1] / "doc" / "clients").glob("*.md"))
 EXAMPLE = re.compile(r"(<!-- (\S+): ([a-z-]+) -->\n```\w+\n)(.*?)(```\n)", re.DOTALL)
 MARK = re.compile(r"\s*(?:#|//|--) \[([a-z-]+)\]")
 FILES = ["django/client.py", "django/settings.py", "django/shop/*.py", "django/shop/migrations/*.py", "*_client.py", "node/*.js",
@@ -27,18 +27,19 @@ def regions(path):
 
 
 def check(say, update):
-    """Compares each example with its region, or takes it from there; every region is on the page."""
+    """Compares each example with its region, or takes it from there; every region is on one page."""
     files = {str(path.relative_to(HERE)): regions(path) for pattern in FILES for path in sorted(HERE.glob(pattern))}
-    page = PAGE.read_text()
-    if update:
-        page = EXAMPLE.sub(lambda example: example[1] + files[example[2]][example[3]] + example[5], page)
-        PAGE.write_text(page)
-    shown = set()
-    for example in EXAMPLE.finditer(page):
-        file, region = example[2], example[3]
-        shown.add((file, region))
-        say(f"doc/clients.md: {region} of {file} is as it was run", files.get(file, {}).get(region) == example[4],
-            "UPDATE=1 takes it from the file")
-    marked = {(file, region) for file, found in files.items() for region in found}
-    say("doc/clients.md shows every region that is marked", marked == shown, sorted(marked ^ shown))
-    say("doc/clients.md has no other example", len(re.findall("^```.", page, re.MULTILINE)) == len(shown), "mark its region")
+    shown = []
+    for page in PAGES:
+        text = page.read_text()
+        if update:
+            text = EXAMPLE.sub(lambda example: example[1] + files[example[2]][example[3]] + example[5], text)
+            page.write_text(text)
+        examples = [example.groups() for example in EXAMPLE.finditer(text)]
+        for _, file, region, example, _ in examples:
+            say(f"{page.name}: {region} of {file} is as it was run", files.get(file, {}).get(region) == example,
+                "UPDATE=1 takes it from the file")
+            shown.append((file, region))
+        say(f"{page.name} has no other example", len(re.findall("^```.", text, re.MULTILINE)) == len(examples), "mark its region")
+    marked = sorted((file, region) for file, found in files.items() for region in found)
+    say("doc/clients shows every region that is marked, once", marked == sorted(shown), {*marked} ^ {*shown})

@@ -5,7 +5,7 @@
 
 Needs a throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the extension installed. Fetches the clients and
 pgbouncer (tests/clients/install); what is not to be had is left out, and told, or a failure if REQUIRED=1. With
-UPDATE=1 it takes the examples of doc/clients.md from the files that it has run. Last line: N passed, N failed.
+UPDATE=1 it takes the examples of doc/clients/ from the files that it has run. Last line: N passed, N failed.
 """
 
 import os

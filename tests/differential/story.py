@@ -152,8 +152,10 @@ class Story:
                       "FROM referrals.participant WHERE participant_id = 1 AND EXISTS (SELECT FROM referrals.attribution)",
                       "INSERT INTO referrals.audit_log (action) VALUES ('went_mock')",
                       *(f"UPDATE referrals.{table} SET {change} WHERE ctid = (SELECT max(ctid) FROM referrals.{table})"
-                        for table, change in zip(tables, ("amount = amount + 0.01", "in_full = NOT in_full", "amount = amount + 1",
-                                                          "released = NOT released")))]:
+                        for table, change in zip(tables, ("amount = amount + 0.01", "in_full = NOT in_full", "amount = amount + 1"))),
+                      # Another payout may hold a line that one has released: one that is held comes first.
+                      "UPDATE referrals.payout_line SET released = NOT released WHERE ctid = "
+                      "(SELECT ctid FROM referrals.payout_line ORDER BY released, payout_id DESC, commission_id DESC LIMIT 1)"]:
             self.check.query("BEGIN")
             for table in ["participant", *tables]:
                 self.check.query(f"ALTER TABLE referrals.{table} DISABLE TRIGGER ALL")  # they refuse every change

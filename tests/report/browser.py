@@ -19,7 +19,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio",
     "--hide-scrollbars", "--font-render-hinting=none", "--force-color-profile=srgb", "--lang=en-US",
 ]
-PATIENCE = 60
+PATIENCE = 180  # seconds: the first start of a Chromium just unpacked, on a machine that does other things too
 
 
 class Broken(Exception):

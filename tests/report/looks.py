@@ -143,6 +143,9 @@ def accessible(checks, name, tab, judge):
 def keyboard(checks, browser, what, file):
     """The first thing that the keyboard reaches skips to the figures."""
     tab = Tab(browser, file)
+    # Keys go to the page in front, and only in a page with the focus anything has it.
+    tab.call("Page.bringToFront")
+    tab.call("Emulation.setFocusEmulationEnabled", enabled=True)
     for key, code in (("Tab", 9), ("Enter", 13)):
         for kind in ("keyDown", "keyUp"):
             tab.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text="\r" if key == "Enter" and kind == "keyDown" else "")

@@ -2,8 +2,9 @@
 """The report: its figures beside those of the views, its HTML, and what it looks like in a browser.
 
 Called by tests/run, which sets the environment of the throw-away server; it makes a server of its own beside that one, and
-leaves pages and pictures in target/report. With UPDATE=1 the picture in doc/report.md is taken anew. Chromium comes from Debian and axe-core from npm. Where one of them cannot be
-had it says so and counts nothing; REQUIRED=1 makes that a failure. Last line: N passed, N failed.
+leaves pages and pictures in target/report, of several majors in target/report/pgNN. With UPDATE=1 the picture in
+doc/report.md is taken anew. Chromium comes from Debian and axe-core from npm. Where one of them cannot be had it says so
+and counts nothing; REQUIRED=1 makes that a failure. Last line: N passed, N failed.
 """
 
 import contextlib
@@ -25,7 +26,9 @@ from cluster import Cluster  # noqa: E402
 from history import APP, READER  # noqa: E402
 from psql import Failure, literal  # noqa: E402
 
-PICTURES, DOC = TESTS.parent / "target" / "report", TESTS.parent / "doc"
+DOC = TESTS.parent / "doc"
+# Several majors at once have a directory each, as they have for their logs.
+PICTURES = TESTS.parent / "target" / "report" / Path(os.environ.get("REFERRALS_LOGS", "")).name
 # What a page may weigh in bytes, however much there is to tell and whatever keys there are.
 MOST = 700_000
 # What a page that is not as it should be breaks off with.
