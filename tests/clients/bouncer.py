@@ -1,6 +1,7 @@
 """pgbouncer in transaction mode, as the server's user, with its socket beside the server's."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,12 @@ class Bouncer:
     def log(self):
         return subprocess.run([SERVER, "as-server", "cat", self._place / "pgbouncer.log"], capture_output=True,
                               text=True).stdout
+
+    def replaced(self, database, role):
+        """How many server connections it has given up, and would open anew: it does so when a client leaves one in the
+        middle of something."""
+        given_up = re.compile(rf" S-\w+: {database}/{role}@\S+ closing because: ")
+        return len(given_up.findall(self.log()))
 
     def stop(self):
         if self._process is not None and self._process.poll() is None:

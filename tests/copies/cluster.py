@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from processes import kill_server, wait_for
+from processes import bury_children, kill_server, wait_for
 from psql import Failure, Session
 
 SERVER = Path(__file__).resolve().parents[1] / "harness" / "server"
@@ -22,6 +22,7 @@ class Cluster:
     _ports = iter(range(5501, 5600))
 
     def __init__(self, name, pg_config=None):
+        bury_children()
         pg_config = pg_config or os.environ["PG_CONFIG"]
         self.name, self.programs, self.port = name, os.path.dirname(pg_config), next(self._ports)
         place = Path(os.environ["PGHOST"]) / "copies"

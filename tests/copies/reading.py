@@ -8,9 +8,9 @@ def check_reading_while_replaying(checks, primary, standby, database):
     there, here = primary.session(database), standby.session(database)
     check_lag(checks, there, here)
     check_waiting_for_it(checks, primary, there, here)
-    check_long_queries(checks, standby, database, there, here)
-    there.close()
     here.close()
+    check_long_queries(checks, standby, database, there)
+    there.close()
 
 
 def check_lag(checks, there, here):
@@ -42,18 +42,21 @@ def check_waiting_for_it(checks, primary, there, here):
     wait_until(there, "current_setting('synchronous_standby_names') = ''", "the standby stays synchronous")
 
 
-def check_long_queries(checks, standby, database, there, here):
+def check_long_queries(checks, standby, database, there):
     """A long query is cancelled when the primary has cleaned up what it still sees, unless the standby tells of its queries."""
     standby.configure({"max_standby_streaming_delay": "0"})
     standby.reload()
+    # In another database, since in this one whoever asks may be cancelled as well.
+    here = standby.session("postgres")
     wait_until(here, "current_setting('max_standby_streaming_delay') = '0'", "the standby does not reload")
     checks.true("standby, no patience: a long transaction is cancelled", is_cancelled(standby, database, there, here))
     standby.configure({"hot_standby_feedback": "on"})
     standby.reload()
     wait_until(there, "EXISTS (SELECT FROM pg_stat_replication WHERE backend_xmin IS NOT NULL)", "the standby does not tell of its queries")
     checks.true("standby, hot_standby_feedback: it is not, and verifies", not is_cancelled(standby, database, there, here))
-    standby.configure({"hot_standby_feedback": "off", "max_standby_streaming_delay": "30s"})
+    standby.configure({"hot_standby_feedback": "off", "max_standby_streaming_delay": "-1"})
     standby.reload()
+    here.close()
 
 
 def is_cancelled(standby, database, there, here):

@@ -1,12 +1,20 @@
 """The processes of a server, which tests kill, and the patience to wait for what happens then."""
 
+import ctypes
 import os
 import signal
 import time
 
 from psql import Failure
 
+PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 60  # seconds that anything may take before the test gives up
+
+
+def bury_children():
+    """From here on processes whose parent has gone are left to this one. Whoever is the first process of a container may be
+    slow to bury the dead, and a postmaster does not start while its predecessor has a process, be it a zombie."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def wait_for(condition, what):

@@ -72,7 +72,9 @@ class Session:
         if terminator == "" and LOST.search(messages):
             raise Failure(f"the connection was lost during: {sql}\n{messages}")
         error = re.search(r"^(?:psql:\S+ )?ERROR:  (\w{5}): ", messages, re.MULTILINE) if terminator == "" else None
-        sqlstate = line.split()[1] if terminator else error[1] if error else SUCCESS
+        sqlstate = line.removeprefix(f"{end} ").strip() if terminator else error[1] if error else SUCCESS
+        if not sqlstate:
+            raise Failure(f"psql has no SQLSTATE, so the connection is gone: {sql}\n{messages}")
         return Result(sqlstate, self._rows("".join(output)), messages)
 
     def query(self, sql):

@@ -1,17 +1,15 @@
 """A server of the suite's own, which may be broken: made, started, killed, and its log read."""
 
-import ctypes
 import os
 import re
 import shutil
 import subprocess
 import time
 
-from processes import PATIENCE, kill_server, postmaster_of, processes_of
+from processes import PATIENCE, bury_children, kill_server, postmaster_of, processes_of
 from psql import Failure, Session
 
 HARNESS_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness", "server")
-PR_SET_CHILD_SUBREAPER = 36
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{sockets}'
@@ -39,9 +37,7 @@ class Cluster:
     """Beside the server of the other suites, in the same directory, under another port."""
 
     def __init__(self):
-        # Whoever is the first process of a container may be slow to bury the dead, and a postmaster does not start
-        # while its predecessor has a process, be it a zombie. So they are left to this process.
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        bury_children()
         self.sockets = os.environ["PGHOST"]
         self.data = os.path.join(os.path.dirname(os.environ["REFERRALS_PGDATA"]), "faults")
         self.log = self.data + ".log"

@@ -16,10 +16,7 @@ class Link(Session):
             raise
 
     def run(self, sql):
-        try:
-            result = super().run(sql)
-        except IndexError:
-            raise Failure("psql has no SQLSTATE: the connection is gone") from None
+        result = super().run(sql)
         if sql.endswith("\\.") and not result.ok:
             # If the server never asked for the rows, psql has taken them for the beginning of a statement.
             self._psql.stdin.write("\\r\n")

@@ -26,6 +26,7 @@ import faults  # noqa: E402
 import selfcheck  # noqa: E402
 import storm  # noqa: E402
 from cluster import Cluster  # noqa: E402
+from psql import Failure  # noqa: E402
 from rounds import Round  # noqa: E402
 
 # What the clients may be told in each round, beside a connection that is gone.
@@ -61,11 +62,14 @@ def play(cluster, name, seed, space_kind):
     except Exception as error:
         problems, passed, tried, told = ["".join(traceback.format_exception(error))], 0, "", "it broke off"
     log = cluster.told()
-    if space:
-        space.widen()
-    round_.close()
-    if space:
-        space.remove()
+    try:
+        if space:
+            space.widen()
+        round_.close()
+        if space:
+            space.remove()
+    except Failure as failure:
+        problems.append(f"it leaves something behind: {failure}")
     print(f"{'FAILED' if problems else 'ok    '} {name}: {tried}: {told} ({time.monotonic() - began:.0f} s)", flush=True)
     if problems:
         print(f"  again: run.py --seed {seed} --round '{name}'")

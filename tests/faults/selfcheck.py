@@ -1,6 +1,6 @@
 """Whether the check sees what it is for: each damage is done in a transaction, looked for, and undone."""
 
-from aftermath import Checks, extra, judge
+from aftermath import Checks, drain, extra, judge
 from connection import ACKNOWLEDGED
 from effects import found
 from soundness import findings
@@ -37,6 +37,7 @@ def look(round_):
     names = {"event": next(unit.event for unit in units if unit.contested),
              "user": next(identity[0] for unit in units for label, identity in unit.parts if label == "tie")}
     session = round_.cluster.session(round_.database)
+    drain(round_.checks, session)  # what still waits has no line to damage
     for what, damage in {"nothing": "SELECT 1", **DAMAGES}.items():
         for sql in ["BEGIN", *UNGUARD, damage.format(**names), *GUARD]:
             session.query(sql)

@@ -35,6 +35,17 @@ run_child() {
     return "$status"
 }
 
+# four_times COMMAND...: what needs the network, until it succeeds; each time from the beginning.
+four_times() {
+    local try
+    for try in 1 2 3 4; do
+        ! "$@" || return 0
+        echo "attempt $try of 4 failed" >&2
+        [ "$try" = 4 ] || sleep $((try * 3))
+    done
+    return 1
+}
+
 # at_exit is set by scripts that have something to clean up.
 at_exit=
 on_exit() {

@@ -40,9 +40,9 @@ unpack_debian() {
     done
     ! unpack_listed "$@" || return 0
     mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
-    apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache" -o Acquire::Retries=3)
-    "${apt[@]}" update >&2 || debian_unavailable "apt-get update failed" || return
-    unpack_listed "$@" || debian_unavailable "apt could not download $*"
+    apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache")
+    four_times "${apt[@]}" update >&2 || debian_unavailable "apt-get update failed" || return
+    four_times unpack_listed "$@" || debian_unavailable "apt could not download $*"
 }
 
 # unpack_listed PACKAGE...: with the lists that `apt` reads, into the directory `debian`.

@@ -92,7 +92,7 @@ make_cluster() {
 listen_addresses = ''
 unix_socket_directories = '$PGHOST'
 port = $PGPORT
-max_connections = 50
+max_connections = 100
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '

@@ -39,7 +39,7 @@ fetch() {
     exec 9>"$tools/.lock"
     flock 9
     if [ ! -d "$place" ]; then
-        step "fetch $package $version" "fetch-$package.log" pip_install "$package==$version" "$place.part" ||
+        step "fetch $package $version" "fetch-$package.log" four_times pip_install "$package==$version" "$place.part" ||
             die "pip could not get $package $version (see above); it needs the network once"
         mv "$place.part" "$place"
     fi
@@ -47,20 +47,12 @@ fetch() {
 }
 
 pip_install() {
-    local wanted=$1 place=$2 try
-    for try in 1 2 3 4; do
-        rm -rf "$place"
-        # PIP_USER and PIP_REQUIRE_VIRTUALENV contradict --target.
-        if PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 python3 -m pip install --no-input \
-            --disable-pip-version-check --no-cache-dir --no-deps --no-compile --only-binary=:all: \
-            --target "$place" "$wanted"; then
-            return 0
-        fi
-        echo "attempt $try of 4 failed"
-        [ "$try" = 4 ] || sleep $((try * 3))
-    done
+    local wanted=$1 place=$2
     rm -rf "$place"
-    return 1
+    # PIP_USER and PIP_REQUIRE_VIRTUALENV contradict --target.
+    PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 python3 -m pip install --no-input \
+        --disable-pip-version-check --no-cache-dir --no-deps --no-compile --only-binary=:all: \
+        --target "$place" "$wanted"
 }
 
 # choose_postgres: set build_pg_config and major, and REFERRALS_MAJOR, from PG_CONFIG, or from the

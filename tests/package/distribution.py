@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+from checks import Unavailable
 from pgxn import REPO, tracked
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +48,8 @@ def versions(meta):
 
 def pgxn_meta(file):
     done = subprocess.run([HERE / "pgxn_meta", file], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode == 3:
+        raise Unavailable(done.stderr.strip())
     return done.returncode, done.stderr.strip()
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 from browser import Tab
@@ -79,13 +80,17 @@ def axe():
     if not place.exists():
         tools.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=tools) as work:
-            try:
-                done = subprocess.run(["npm", "pack", "--silent", "--fetch-retries=4", f"axe-core@{AXE}"], cwd=work, stdin=subprocess.DEVNULL,
-                                      capture_output=True, text=True, env={**os.environ, "npm_config_cache": work})
-            except FileNotFoundError as missing:
-                raise Unavailable("there is no npm to get axe-core with") from missing
             package = Path(work, f"axe-core-{AXE}.tgz")
-            if done.returncode or not package.exists():
+            for pause in (3, 6, 9, 0):
+                try:
+                    done = subprocess.run(["npm", "pack", "--silent", f"axe-core@{AXE}"], cwd=work, stdin=subprocess.DEVNULL,
+                                          capture_output=True, text=True, env={**os.environ, "npm_config_cache": work})
+                except FileNotFoundError as missing:
+                    raise Unavailable("there is no npm to get axe-core with") from missing
+                if done.returncode == 0 and package.exists():
+                    break
+                time.sleep(pause)
+            else:
                 raise Unavailable(f"npm could not get axe-core {AXE}: {done.stderr.strip()[-800:]}")
             if hashlib.sha512(package.read_bytes()).hexdigest() != AXE_SHA512:
                 raise Unavailable(f"axe-core {AXE} is not the one that this was written for")
