@@ -76,7 +76,7 @@ pub fn referrers(mode: Mode, kind: &str, keys: &[String]) -> Vec<i64> {
 fn batch_in(accounts: &mut Accounts, kind: &str, keys: &[String], take: Take, reason: &str) -> Result<Vec<i64>, Error> {
     let mode = accounts.mode();
     let mut found = of_events(mode, kind, keys);
-    // Somebody may have recorded it since the accounts were locked.
+    // Others may have recorded some of these events since the accounts were locked.
     while found.iter().any(|found| !accounts.holds(found.line.referrer_id)) {
         queue::lock(accounts, found.iter().map(|found| found.line.referrer_id));
         found = of_events(mode, kind, keys);

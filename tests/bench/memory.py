@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import select
 import subprocess
 import tempfile
 import time
@@ -44,17 +45,18 @@ def copied(database, file):
         client.stdin.write("SELECT pg_backend_pid();\n")
         client.stdin.flush()
         backend = int(client.stdout.readline())
-        # A short one may be over before the first look.
-        peak = private_memory(backend)
-        began = time.monotonic()
-        client.stdin.write(f"\\copy users (name, referred_by) FROM '{file}'\n")
-        client.stdin.close()
-        while client.poll() is None:
+        peak, began = 0, time.monotonic()
+        client.stdin.write(f"\\copy users (name, referred_by) FROM '{file}'\n\\echo done\n")
+        client.stdin.flush()
+        while not select.select([client.stdout], [], [], EVERY)[0]:
             peak = max(peak, private_memory(backend))
-            time.sleep(EVERY)
+        seconds = time.monotonic() - began
+        # Of one that was over before the first look this is what it has left.
+        peak = max(peak, private_memory(backend))
+        client.stdin.close()
     if client.returncode:
         raise Failure(f"the COPY into {database.name} failed")
-    return time.monotonic() - began, peak
+    return seconds, peak
 
 
 def private_memory(process):

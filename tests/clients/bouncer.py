@@ -64,9 +64,9 @@ class Bouncer:
                               text=True).stdout
 
     def replaced(self, database, role):
-        """How many server connections it has given up, and would open anew: it does so when a client leaves one in the
-        middle of something."""
-        given_up = re.compile(rf" S-\w+: {database}/{role}@\S+ closing because: ")
+        """How many server connections it has given up, and would open anew, since a client left one in the middle of
+        something."""
+        given_up = re.compile(rf" S-\w+: {database}/{role}@\S+ closing because: (?:client disconnect|unclean server)")
         return len(given_up.findall(self.log()))
 
     def stop(self):

@@ -11,6 +11,7 @@ same Postgres and extension, and breaks and removes it. Last line: N passed, N f
 """
 
 import argparse
+import contextlib
 import os
 import random
 import resource
@@ -63,11 +64,12 @@ def play(cluster, name, seed, space_kind):
         problems, passed, tried, told = ["".join(traceback.format_exception(error))], 0, "", "it broke off"
     log = cluster.told()
     try:
-        if space:
-            space.widen()
-        round_.close()
-        if space:
-            space.remove()
+        with contextlib.ExitStack() as ending:  # each whatever becomes of the one before; the last first
+            if space:
+                ending.callback(space.remove)
+            ending.callback(round_.close)
+            if space:
+                ending.callback(space.widen)
     except Failure as failure:
         problems.append(f"it leaves something behind: {failure}")
     print(f"{'FAILED' if problems else 'ok    '} {name}: {tried}: {told} ({time.monotonic() - began:.0f} s)", flush=True)

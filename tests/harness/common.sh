@@ -35,7 +35,8 @@ run_child() {
     return "$status"
 }
 
-# four_times COMMAND...: what needs the network, until it succeeds; each time from the beginning.
+# four_times COMMAND...: what needs the network, until it succeeds. A function given to it
+# must see to its errors itself: bash does not stop at them there.
 four_times() {
     local try
     for try in 1 2 3 4; do

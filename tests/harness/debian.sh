@@ -38,11 +38,16 @@ unpack_debian() {
     for program in apt-get dpkg-deb; do
         command -v "$program" >/dev/null || debian_unavailable "there is no $program" || return
     done
-    ! unpack_listed "$@" || return 0
+    ! unpack_listed "$@" 2>/dev/null || return 0
     mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
     apt+=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache")
-    four_times "${apt[@]}" update >&2 || debian_unavailable "apt-get update failed" || return
-    four_times unpack_listed "$@" || debian_unavailable "apt could not download $*"
+    four_times unpack_updated "$@" || debian_unavailable "apt could not download $*"
+}
+
+# unpack_updated PACKAGE...: a list that cannot be had may be one that has none of them.
+unpack_updated() {
+    "${apt[@]}" update >&2 || true
+    unpack_listed "$@"
 }
 
 # unpack_listed PACKAGE...: with the lists that `apt` reads, into the directory `debian`.
@@ -56,7 +61,7 @@ unpack_listed() {
         esac
     done
     wanted=("${alone[@]}" "${whole[@]}")
-    "${apt[@]}" -s install "${wanted[@]}" >/dev/null 2>&1 || return
+    "${apt[@]}" -s install "${wanted[@]}" >/dev/null || return
     if [ ${#whole[@]} -gt 0 ]; then
         # Whatever is installed already, in whichever version, is taken as it is: "Inst name [version] ...".
         mapfile -t needed < <("${apt[@]}" -s --no-install-recommends install "${whole[@]}" |

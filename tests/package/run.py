@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -46,7 +45,7 @@ def check_reproducible(checks, made):
 def main():
     # make test ends a suite with SIGTERM: what is temporary is to go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    checks, version, began = Checks(), cargo_version(), time.monotonic()
+    checks, version = Checks(), cargo_version()
     major = subprocess.run([os.environ["PG_CONFIG"], "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[1].split(".")[0]
     check_version(checks, version)
     made = make()
@@ -64,8 +63,8 @@ def main():
             ("lintian", lambda: check_lintian(checks, package, folder)),
             ("a clean root", lambda: check_clean_root(checks, package, major, folder)),
         ]:
-            check()
-            print(f"{part}: {time.monotonic() - began:.1f} s after the start", flush=True)
+            with checks.part(part):
+                check()
     print(f"{checks.passed} passed, {checks.failed} failed")
     sys.exit(1 if checks.failed else 0)
 

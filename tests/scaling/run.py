@@ -25,7 +25,7 @@ from office import check_codes, check_first_copy, check_named, check_received, c
 from overview import check_overview  # noqa: E402
 from psql import Failure  # noqa: E402
 from storm import check_storm  # noqa: E402
-from successor import check_neighbour, check_successor  # noqa: E402
+from successor import check_successor  # noqa: E402
 from ways import client  # noqa: E402
 
 
@@ -120,7 +120,6 @@ def main():
             part("overview", check_overview, checks, shards, office, script)
             part("tampering", check_tampered, checks, shards, office)
             part("successor", check_successor, checks, shards, office)
-            part("neighbour", check_neighbour, checks, shards)
         except Failure as failure:
             checks.true("the suite could not go on", False, str(failure))
     print(f"{checks.passed} passed, {checks.failed} failed")

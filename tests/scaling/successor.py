@@ -1,9 +1,7 @@
 """Caches at the head office, and what becomes of its copy when a shard is gone for good."""
 
-import os
-
 from copied import contents
-from office import SUBSCRIPTION, rows, wait_for_copy, wait_for_office
+from office import SUBSCRIPTION, rows, wait_for_office
 from sound import check_root, last_root
 from psql import literal
 
@@ -42,34 +40,6 @@ def check_successor(checks, shards, office):
     check_root(checks, f"{name}: the successor", here, root)
     checks.equal(f"{name}: it is mock until it is told otherwise", "mock", here.value("SELECT referrals.mode()"))
     for session in (here, waiting):
-        session.close()
-
-
-def check_neighbour(checks, shards):
-    """A copy in the shard's own cluster can go on by itself, too, though its epoch is of that cluster."""
-    (name, shard), *_ = shards.items()
-    there = shard.session("shop")
-    there.query("CREATE DATABASE neighbour")
-    here = shard.session("neighbour")
-    here.query("CREATE EXTENSION referrals")
-    # Within one cluster CREATE SUBSCRIPTION would wait for itself to make the slot.
-    there.query("SELECT pg_create_logical_replication_slot('head_office_neighbour', 'pgoutput')")
-    here.query(f"CREATE SUBSCRIPTION neighbour CONNECTION 'host={os.environ['PGHOST']} port={shard.port} dbname=shop user=postgres' "
-               "PUBLICATION referrals WITH (create_slot = false, slot_name = 'head_office_neighbour')")
-    wait_for_copy(here)
-    wait_for_office(shard, "neighbour")
-    before = rows(here)
-    here.query("DROP SUBSCRIPTION neighbour")
-    here.query("SELECT referrals.register('friend', referred_by => 'anna')")
-    checks.equal("a neighbour: its record goes on in an epoch of its own", str(len(before["epoch"]) + 1), here.value("SELECT count(*) FROM referrals.epoch"))
-    checks.equal("a neighbour: with no id that the shard has", "t", here.value(
-        f"SELECT min(audit_id) > {there.value('SELECT max(audit_id) FROM referrals.audit_log')} FROM referrals.audit_log "
-        "WHERE audit_id >= (SELECT max(first_audit_id) FROM referrals.epoch)"))
-    here.query("SELECT referrals.register('another', referred_by => 'anna')")
-    checks.equal("a neighbour: in one", str(len(before["epoch"]) + 1), here.value("SELECT count(*) FROM referrals.epoch"))
-    checks.true("a neighbour: it is sealed", here.query("SELECT * FROM referrals.seal()"))
-    checks.equal("a neighbour: it is sound", [], here.query("SELECT * FROM referrals.verify()"))
-    for session in (here, there):
         session.close()
 
 

@@ -1,10 +1,6 @@
 -- Whether the latest epoch is that of this cluster, and is not over: the last block does not end at transactions yet to
--- come, as it does where a copy sealed it, or where this cluster is an older clone of the one that did. Nor is any id above
--- those that the sequence has given out, as it is where the rows were received by replication from this same cluster.
-SELECT latest.system_identifier = $1
-AND coalesce((SELECT max(audit.audit_id) FROM referrals.audit_log AS audit), 0)
-  <= coalesce(pg_sequence_last_value('referrals.audit_log_audit_id_seq'), 0)
-AND coalesce((
+-- come, as it does where a copy sealed it, or where this cluster is an older clone of the one that did.
+SELECT latest.system_identifier = $1 AND coalesce((
   SELECT block.epoch <> latest.epoch OR block.until_transaction <= pg_snapshot_xmax(pg_current_snapshot())
   FROM referrals.block AS block
   ORDER BY block.block_id DESC

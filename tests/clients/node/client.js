@@ -181,15 +181,17 @@ async function refused(what, sqlstate, text, action) {
 }
 
 async function errors() {
+  let message, hint;
   // [errors]
   try {
     await app.query("SELECT referrals.accrue('payment', 'node-0', 'node:1', 1.00)");
   } catch (error) {
     if (error.code !== "23505") throw error;
-    check("23505", error.message === 'event "payment" "node-0" is recorded with other content', error.message);
-    check("and its hint", error.hint.startsWith("An event earns once"), error.hint);
+    ({ message, hint } = error);
   }
   // [end]
+  check("23505", message === 'event "payment" "node-0" is recorded with other content', message);
+  check("and its hint", hint?.startsWith("An event earns once"), hint);
   const bad = { currency: "USD", tiers: [{ name: "Bronze", from: 0, rates: { signup: { percent: "5" } } }] };
   await refused("22023", "22023", "$.tiers[0].rates.signup", () => owner.query("SELECT referrals.define_program('node', $1)", [bad]));
   await refused("a sum of floats: 22003", "22003", "amount",
