@@ -74,7 +74,7 @@ fn issue_distinct(program_id: i32, applicants: &[&Applicant]) -> Result<Vec<Issu
             .map(|&row| New {
                 user_key: applicants[row].user_key,
                 code: drafts[row].code.as_str(),
-                is_wanted: drafts[row].is_wanted,
+                is_contested: drafts[row].is_wanted || applicants[row].label.is_some(),
                 is_by_hand: applicants[row].is_by_hand,
                 registered_at: applicants[row].registered_at,
             })

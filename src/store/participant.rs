@@ -13,8 +13,8 @@ pub struct New<'a> {
     pub user_key: &'a str,
     /// The code to issue.
     pub code: &'a str,
-    /// Whether the person asked for this code, so that somebody else may be asking for it too.
-    pub is_wanted: bool,
+    /// Whether somebody else may be taking this code at the same time: it was asked for, or made from a name.
+    pub is_contested: bool,
     /// Whether a call made the participant, and no row of a table.
     pub is_by_hand: bool,
     /// When the person signed up.
@@ -80,9 +80,9 @@ pub fn insert(program_id: i32, people: &[New]) -> Vec<Option<i64>> {
     let mut rows: Vec<(i64, &New)> =
         people.iter().map(|person| (sequence::next(c"participant_participant_id_seq"), person)).collect();
     let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-    // In the order of the codes that are asked for, of one code the first row first; the others in the order of their keys.
-    // So two statements that ask for the same codes, or for the same keys, do not wait for each other crosswise.
-    rows.sort_by_key(|(_, person)| if person.is_wanted { (person.code, "") } else { ("", person.user_key) });
+    // In the order of the contested codes, of one code the first row first; the others in the order of their keys. So two
+    // statements that come to the same codes, or to the same keys, do not wait for each other crosswise.
+    rows.sort_by_key(|(_, person)| if person.is_contested { (person.code, "") } else { ("", person.user_key) });
     let inserted: HashSet<i64> = MANY.write(
         &[
             rows.iter().map(|(id, _)| *id).collect::<Vec<_>>().into(),

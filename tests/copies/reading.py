@@ -57,6 +57,7 @@ def check_long_queries(checks, standby, database, there):
     # Whatever else looks at the standby under load is not to be cancelled, however slow the machine is.
     standby.configure({"hot_standby_feedback": "off", "max_standby_streaming_delay": "-1"})
     standby.reload()
+    wait_until(here, "current_setting('max_standby_streaming_delay') = '-1'", "the standby does not reload")
     here.close()
 
 

@@ -14,7 +14,7 @@ from contention import subject
 from contention_events import LADDER, SALES
 from model import World
 from ops import to_json
-from processes import wait_for
+from processes import wait_until_alone
 from psql import Failure, Session, literal
 from queue_clients import REFERRERS, Client, Killer, Worker
 from read import (comparable, model_corrections, model_standings, read_attributions, read_audit, read_corrections, read_people,
@@ -41,8 +41,6 @@ PLANS = {"months": counting(window="month", referee={"signup": {"flat": "0.50"}}
          "whole": plan(rating="whole", window="quarter"),
          "capped": plan(window={"days": 20}, limits={"amount_per_window": "60.50", "commissions_per_window": 9}),
          "whole count": counting(rating="whole", window="month", reversal_lowers_volume=True)}
-
-OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 
 
 def run(seed, database, clients, statements, kill=False):
@@ -82,8 +80,7 @@ def run(seed, database, clients, statements, kill=False):
         if thread.error:
             raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
     tally = Tally()
-    # One that was terminated tells its client before it lets go of what it has locked.
-    wait_for(lambda: check.value(OTHERS) == "0", "sessions do not end")
+    wait_until_alone(check)
     left = int(check.value("SELECT count(*) FROM referrals.queue"))
     while (taken := int(check.value("SELECT referrals.process_queue(100)"))) == 100:
         left -= taken

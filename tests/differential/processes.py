@@ -26,6 +26,13 @@ def wait_for(condition, what):
         time.sleep(0.01)
 
 
+def wait_until_alone(session):
+    """Until no other client is left in the session's database: one that was terminated tells its client before it lets go
+    of what it has locked."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    wait_for(lambda: session.value(f"{others} AND backend_type = 'client backend'") == "0", "sessions do not end")
+
+
 def exists(pid):
     """Whether there is such a process. One that has ended is buried, if it is ours to bury."""
     try:

@@ -89,8 +89,11 @@ class Session:
         return rows[0][0] if rows else None
 
     def close(self):
-        self._psql.stdin.close()
-        self._psql.wait(30)
+        try:
+            self._psql.stdin.close()
+            self._psql.wait(30)
+        except (BrokenPipeError, subprocess.TimeoutExpired) as error:
+            raise Failure(f"psql does not end as it should: {error}") from error
         self._psql.stdout.close()
         self._messages.close()
 

@@ -3,7 +3,7 @@
 
   run.py                     a few fixed seeds, one random seed, other plans, many connections
   run.py --seed N --steps M  one story again (with --verbose: its SQL)
-  run.py --simulation N, --contention N, --events N, --queue N   one of these again
+  run.py --simulation N, --contention N, --events N, --labels N, --queue N   one of these again
   run.py --self-test         the model against worked examples, the comparison against errors
 
 Needs a running, throw-away server (PGHOST, PGPORT, PGUSER: a superuser) with the
@@ -19,6 +19,7 @@ import time
 
 import contention
 import contention_events
+import contention_labels
 import contention_queue
 import selftest
 import simulation
@@ -31,6 +32,7 @@ FIXED_SEEDS = list(range(1, 9))
 SIMULATION_SEEDS = [1, 2]
 CONTENTION_SEEDS = [(1, 8), (2, 6), (3, 4)]  # seed and number of connections
 EVENT_SEEDS = [(1, 8), (2, 6)]
+LABEL_SEEDS = [(1, 6), (2, 3)]
 QUEUE_SEEDS = [(1, 8, False), (2, 5, False), (3, 6, True)]  # and whether the workers are terminated
 
 
@@ -109,6 +111,10 @@ class Runner:
         self.measured(f"queue_{seed}", f"--queue {seed} --clients {clients}" + (" --kill" if kill else ""),
                       lambda database: contention_queue.run(seed, database, clients, statements, kill))
 
+    def labels(self, seed, clients):
+        self.measured(f"labels_{seed}", f"--labels {seed} --clients {clients}",
+                      lambda database: contention_labels.run(seed, database, clients, copies=4))
+
     def simulation(self, seed):
         self.measured(f"simulation_{seed}", f"--simulation {seed}", lambda database: simulation.run(seed, database, programs=18, steps=50))
 
@@ -146,6 +152,7 @@ def main():
     parser.add_argument("--simulation", type=int, metavar="SEED", help="only other plans")
     parser.add_argument("--contention", type=int, metavar="SEED", help="only many connections that sign up")
     parser.add_argument("--events", type=int, metavar="SEED", help="only many connections with events")
+    parser.add_argument("--labels", type=int, metavar="SEED", help="only many connections with people of the same names")
     parser.add_argument("--queue", type=int, metavar="SEED", help="only many connections whose events wait")
     parser.add_argument("--kill", action="store_true", help="and workers that are terminated")
     parser.add_argument("--clients", type=int, default=6)
@@ -162,6 +169,8 @@ def main():
         runner.contention(options.contention, options.clients, options.statements)
     elif options.events is not None:
         runner.events(options.events, options.clients, options.statements)
+    elif options.labels is not None:
+        runner.labels(options.labels, options.clients)
     elif options.queue is not None:
         runner.queue(options.queue, options.clients, options.statements, options.kill)
     elif options.simulation is not None:
@@ -174,6 +183,8 @@ def main():
             runner.contention(seed, clients, options.statements)
         for seed, clients in EVENT_SEEDS:
             runner.events(seed, clients, 2 * options.statements)
+        for seed, clients in LABEL_SEEDS:
+            runner.labels(seed, clients)
         for seed, clients, kill in QUEUE_SEEDS:
             runner.queue(seed, clients, options.statements, kill)
         for seed in SIMULATION_SEEDS:

@@ -7,6 +7,7 @@ from generate import Generator
 from model import World
 from ops import Op, Steady, stamp
 from payouts import Payout
+from processes import wait_for
 from psql import SUCCESS, Session, literal, micros, moment
 from read import comparable, read_audit, read_people
 from signups import SignUp
@@ -45,12 +46,8 @@ def set_allow_live(admin, sessions, allowed):
     admin.query("SELECT pg_reload_conf()")
     wanted = "on" if allowed else "off"
     for session in [admin, *sessions]:
-        for _ in range(500):
-            session.query("SELECT pg_sleep(0.01)")
-            if (session.value("SELECT current_setting('referrals.allow_live', true)") or "off") == wanted:
-                break
-        else:
-            raise AssertionError("referrals.allow_live does not change on reload")
+        wait_for(lambda: (session.value("SELECT current_setting('referrals.allow_live', true)") or "off") == wanted,
+                 "referrals.allow_live does not change on reload")
 
 
 class Context:

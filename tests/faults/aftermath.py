@@ -5,6 +5,7 @@ from collections import Counter
 from client import Client
 from connection import ACKNOWLEDGED, REJECTED, UNKNOWN
 from effects import first_parts, found
+from processes import wait_until_alone
 from soundness import IN_ORDER, findings
 from worker import Payer, Sealer
 
@@ -80,7 +81,8 @@ def send_again(checks, session, units, doubtful):
 
 
 def drain(checks, session):
-    """All that waits is accrued."""
+    """All that waits is accrued. Nobody may hold a referrer, who would be passed over."""
+    wait_until_alone(session)
     while session.value("SELECT referrals.process_queue()") != "0":
         pass
     checks.none("events that wait though the queue was processed", session.query("SELECT * FROM referrals.queue"))

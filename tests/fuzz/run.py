@@ -25,6 +25,7 @@ import smith  # noqa: E402
 import states  # noqa: E402
 from calls import Calls, Found  # noqa: E402
 from checks import REQUIRED  # noqa: E402
+from processes import wait_for  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 from queries import Queries  # noqa: E402
 from triggers import Triggers  # noqa: E402
@@ -60,10 +61,8 @@ class Runner:
         session.query("LOAD 'referrals'")
         session.query(f"ALTER SYSTEM {'SET referrals.allow_live = on' if allowed else 'RESET referrals.allow_live'}")
         session.query("SELECT pg_reload_conf()")
-        for _ in range(500):
-            if session.value("SELECT current_setting('referrals.allow_live')") == ("on" if allowed else "off"):
-                break
-            session.query("SELECT pg_sleep(0.01)")
+        wait_for(lambda: session.value("SELECT current_setting('referrals.allow_live')") == ("on" if allowed else "off"),
+                 "referrals.allow_live does not change on reload")
         session.close()
 
     def say(self, sql):

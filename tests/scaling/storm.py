@@ -33,7 +33,7 @@ class Worker(threading.Thread):
                         told = session.run(statement.format(user=user))
                         if told.sqlstate not in EXPECTED:
                             self.unexpected.append(f"{statement}: {told.messages}")
-                        elif told.ok and statement.startswith("INSERT INTO shop.users"):
+                        elif told.ok and statement.startswith("INSERT INTO shop.users (id, referred_by, name) VALUES ({user}"):
                             self.users.append(str(user))
                         self.done += told.ok
                 session.close()

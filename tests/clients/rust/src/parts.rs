@@ -111,7 +111,7 @@ pub async fn copy(app: &mut Client, report: &mut Report) -> Result<(), Error> {
     let writer = BinaryCopyInWriter::new(sink, &[Type::TEXT, Type::TEXT]);
     pin_mut!(writer);
     for i in 0..1000 {
-        writer.as_mut().write(&[&format!("c{i}"), &code]).await?;
+        writer.as_mut().write(&[&format!("k{i}"), &code]).await?;
     }
     writer.finish().await?;
     // [end]

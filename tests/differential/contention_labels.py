@@ -1,0 +1,58 @@
+"""Many connections that bring in people of the same names at once: codes made from a name meet, and whoever comes second
+waits for the first, but nobody waits crosswise."""
+
+import random
+import threading
+
+from processes import wait_until_alone
+from psql import Failure, Session
+from tally import Tally
+
+PLAN = '{"currency": "USD", "tiers": [{"name": "All", "from": 0, "rates": {"signup": {"flat": "1.00"}}}]}'
+NAMES = [first + last for first in ("Ann", "Bo", "Cy", "Dee", "Eve", "Flo") for last in ("a", "e", "i", "o", "u", "y")]
+PEOPLE = 800  # of each COPY
+
+
+class Client(threading.Thread):
+    def __init__(self, number, seed, database, copies):
+        super().__init__(name=f"client {number}")
+        self.number, self.rng, self.copies, self.error = number, random.Random(f"{seed}/labels {number}"), copies, None
+        self.session = Session(database)
+
+    def run(self):
+        try:
+            for copy in range(self.copies):
+                people = "\n".join(f"{self.number}-{copy}-{row}\t{self.rng.choice(NAMES)}" for row in range(PEOPLE))
+                result = self.session.run(f"COPY people FROM STDIN;\n{people}\n\\.")
+                if not result.ok:
+                    raise Failure(f"{self.name}: {result.messages}")
+        except Exception as error:  # reported by the main thread
+            self.error = error
+        finally:
+            self.session.close()
+
+
+def run(seed, database, clients, copies):
+    check = Session(database)
+    check.query("CREATE TABLE people (id text PRIMARY KEY, name text)")
+    check.query(f"SELECT referrals.define_program('default', '{PLAN}')")
+    check.query("SELECT referrals.attach('people', referred_by => NULL, label => 'name')")
+    threads = [Client(number, seed, database, copies) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for thread in threads:
+        if thread.error:
+            raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
+    wait_until_alone(check)
+    tally, count = Tally(), str(clients * copies * PEOPLE)
+    tally.equal("deadlocks in pg_stat_database", "0",
+                check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    tally.equal("people, and those with a code made from their name", [count, count], check.query(
+        "SELECT count(*), count(*) FILTER (WHERE code ~ ('^' || upper(name) || '[2-9B-Z]{2,8}$')) "
+        "FROM people LEFT JOIN referrals.participant ON user_key = id")[0])
+    longer = check.value("SELECT count(*) FROM people JOIN referrals.participant ON user_key = id WHERE length(code) > length(name) + 2")
+    tally.true("codes met", longer != "0")
+    check.close()
+    return f"{clients} connections, {count} people of {len(NAMES)} names, {longer} of whose codes were taken at first", tally
