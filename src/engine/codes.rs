@@ -146,13 +146,13 @@ impl Draft {
         Issued::New { participant, refused: self.refused }
     }
 
-    /// Makes another code after this one turned out to be taken.
+    /// Makes another code after this one turned out to be taken. Whatever is made now is longer than what others make at
+    /// first, so that it meets none of theirs.
     fn next(&mut self, applicant: &Applicant) {
         if self.is_wanted {
             (self.is_wanted, self.refused) = (false, Some(CodeProblem::Taken));
-        } else {
-            self.attempt += 1;
         }
+        self.attempt += 1;
         self.code = code_maker::make(applicant.label, self.attempt, &mut entropy::fill);
     }
 }

@@ -49,7 +49,9 @@ CREATE TABLE users (id text PRIMARY KEY, nick text);
 SELECT referrals.attach('users', code => 'nick', label => 'id');
 INSERT INTO users VALUES ('ida', 'ida1'), ('joe', 'ANN-2026'), ('kim', '!'), ('lea', 'ida 1'), ('moe', repeat('m', 50)), ('ned', NULL);
 SELECT user_key,
-       CASE WHEN code ~ ('^' || upper(user_key) || '[23456789BCDFGHJKMNPQRSTVWXZ]{2}$') THEN 'drawn, from the label' ELSE code END AS code
+       CASE WHEN code ~ ('^' || upper(user_key) || '[23456789BCDFGHJKMNPQRSTVWXZ]{2}$') THEN 'drawn, from the label'
+            WHEN code ~ ('^' || upper(user_key) || '[23456789BCDFGHJKMNPQRSTVWXZ]{4}$') THEN 'drawn, longer, from the label'
+            ELSE code END AS code
 FROM referrals.participant WHERE user_key IN (SELECT id FROM users) ORDER BY user_key;
 SELECT p.user_key, a.action, a.mode, a.detail FROM referrals.audit_log a JOIN referrals.participant p USING (participant_id) ORDER BY a.audit_id;
 
