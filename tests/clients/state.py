@@ -3,6 +3,7 @@ and in whose name one of them spoke. Two clients that are in a transaction at on
 transactions anybody has any."""
 
 from bouncer import PORT
+from live import set_allow_live
 from processes import wait_for
 from psql import Session
 
@@ -13,11 +14,8 @@ PLAN = '{"currency": "USD", "tiers": [{"name": "All", "from": 0, "rates": {"sign
 
 def allow_live(direct, allowed, clients=()):
     """Has the setting in force, at every server process that these clients have at once."""
-    direct.query("LOAD 'referrals'")  # before Postgres 17 the setting is known where the library was loaded
-    direct.query(f"ALTER SYSTEM {'SET referrals.allow_live = on' if allowed else 'RESET referrals.allow_live'}")
-    direct.query("SELECT pg_reload_conf()")
+    set_allow_live(direct, allowed or None)
     wanted = "on" if allowed else "off"
-    wait_for(lambda: direct.value(SETTING) == wanted, "referrals.allow_live does not change on reload")
     # Each process heeds the signal when it comes to it.
     wait_for(lambda: set(at_once(clients, SETTING)[0]) <= {wanted}, "referrals.allow_live does not change for all clients")
 

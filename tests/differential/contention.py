@@ -14,6 +14,7 @@ import random
 import threading
 from collections import Counter, defaultdict
 
+from crowd import no_deadlocks, work_at_once
 from late_attach import attach_under_load
 from model import World
 from ops import micro, stamp
@@ -177,20 +178,9 @@ def run(seed, database, clients, statements):
     last = int(check.value("SELECT max(audit_id) FROM referrals.audit_log"))
 
     threads = [Client(number, seed, database, statements) for number in range(clients)]
-    meddler = Meddler(database)
-    for thread in [*threads, meddler]:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    meddler.stop.set()
-    meddler.join()
-    for thread in [*threads, meddler]:
-        if thread.error:
-            raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
+    work_at_once(threads, [Meddler(database)])
     tally = Tally()
-    check.query("SELECT pg_stat_force_next_flush()")
-    tally.equal("deadlocks in pg_stat_database", "0",
-                check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    no_deadlocks(tally, check)
     signups = [row for thread in threads for row in thread.done]
     explain(tally, check, world, signups, before, last)
     refused = attach_under_load(tally, check, seed, database)

@@ -12,9 +12,10 @@ from decimal import Decimal
 from attached import TRIGGER_REASON
 from clients import REFEREES, REFERRERS, UNTIED, Client
 from contention import subject
+from crowd import no_deadlocks, work_at_once
 from model import World
 from ops import to_json
-from psql import Failure, Session, literal, micros, moment
+from psql import Session, literal, micros, moment
 from read import (comparable, model_corrections, model_standings, read_attributions, read_audit, read_corrections, read_people,
                   read_standings)
 from signups import SignUp
@@ -66,16 +67,8 @@ def run(seed, database, clients, statements):
     world, tally = prepare(check), Tally()
     before, last = len(world.audit), int(check.value("SELECT max(audit_id) FROM referrals.audit_log"))
     threads = [Client(number, seed, database, statements) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for thread in threads:
-        if thread.error:
-            raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
-    check.query("SELECT pg_stat_force_next_flush()")
-    tally.equal("deadlocks in pg_stat_database", "0",
-                check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    work_at_once(threads)
+    no_deadlocks(tally, check)
     done = [step for thread in threads for step in thread.done]
     explain(tally, check, world, done, before, last)
     balance(tally, check, world)

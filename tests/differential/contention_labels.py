@@ -4,6 +4,7 @@ whoever comes second waits for the first, but nobody waits crosswise."""
 import random
 import threading
 
+from crowd import no_deadlocks, work_at_once
 from processes import wait_until_alone
 from psql import Failure, Session
 from tally import Tally
@@ -41,18 +42,10 @@ def run(seed, database, clients, copies):
     check.query("CREATE TABLE people (id text PRIMARY KEY, name text, wish text)")
     check.query(f"SELECT referrals.define_program('default', '{PLAN}')")
     check.query("SELECT referrals.attach('people', referred_by => NULL, code => 'wish', label => 'name')")
-    threads = [Client(number, seed, database, copies) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for thread in threads:
-        if thread.error:
-            raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
+    work_at_once([Client(number, seed, database, copies) for number in range(clients)])
     wait_until_alone(check)
     tally, count = Tally(), str(clients * copies * PEOPLE)
-    tally.equal("deadlocks in pg_stat_database", "0",
-                check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    no_deadlocks(tally, check)
     tally.equal("people, and those with a code that they asked for or that was made from their name", [count, count], check.query(
         "SELECT count(*), count(*) FILTER (WHERE code = wish OR code ~ ('^' || upper(name) || '[2-9B-Z]{2,8}$')) "
         "FROM people LEFT JOIN referrals.participant ON user_key = id")[0])

@@ -12,10 +12,11 @@ from collections import defaultdict
 from attached import TRIGGER_REASON
 from contention import subject
 from contention_events import LADDER, SALES
+from crowd import no_deadlocks, work_at_once
 from model import World
 from ops import to_json
 from processes import wait_until_alone
-from psql import Failure, Session, literal
+from psql import Session, literal
 from queue_clients import REFERRERS, Client, Killer, Worker
 from read import (comparable, model_corrections, model_standings, read_attributions, read_audit, read_corrections, read_people,
                   read_standings)
@@ -69,16 +70,7 @@ def run(seed, database, clients, statements, kill=False):
     threads = [Client(number, seed, database, statements) for number in range(clients)]
     workers = [Worker(number, seed, database, kill) for number in range(3)]
     helpers = [*workers, *([Killer(seed, database, workers)] if kill else [])]
-    for thread in [*threads, *helpers]:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for thread in reversed(helpers):
-        thread.stop.set()
-        thread.join()
-    for thread in [*threads, *helpers]:
-        if thread.error:
-            raise thread.error if isinstance(thread.error, Failure) else RuntimeError(repr(thread.error))
+    work_at_once(threads, helpers)
     tally = Tally()
     wait_until_alone(check)
     left = int(check.value("SELECT count(*) FROM referrals.queue"))
@@ -86,9 +78,7 @@ def run(seed, database, clients, statements, kill=False):
         left -= taken
     tally.equal("what was left in the queue is not what the last calls took", left, taken)
     tally.equal("events in the queue", "0", check.value("SELECT count(*) FROM referrals.queue"))
-    check.query("SELECT pg_stat_force_next_flush()")
-    tally.equal("deadlocks in pg_stat_database", "0",
-                check.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    no_deadlocks(tally, check)
     done = [step for thread in threads for step in thread.done]
     explain(tally, check, world, done, before, last)
     tally.true("the workers had nothing to do", sum(worker.taken for worker in workers) > 0)

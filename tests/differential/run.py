@@ -24,8 +24,9 @@ import contention_queue
 import selftest
 import simulation
 from compare import compare_sound
+from live import set_allow_live
 from psql import Failure, Session
-from story import APP_ROLE, Story, set_allow_live
+from story import APP_ROLE, Story
 from tally import Mismatch, Tally
 
 FIXED_SEEDS = list(range(1, 9))
@@ -84,7 +85,7 @@ class Runner:
             finally:
                 with contextlib.suppress(Failure):  # it would hide the reason
                     if allow_live:
-                        set_allow_live(story.check, [], None)
+                        set_allow_live(story.check, None)
                     story.close()
             self.passed += story.tally.count
             world = story.world
@@ -99,11 +100,11 @@ class Runner:
     def events(self, seed, clients, statements):
         def work(database):
             session = Session(database)
-            set_allow_live(session, [], True)
+            set_allow_live(session, True)
             try:
                 return contention_events.run(seed, database, clients, statements)
             finally:
-                set_allow_live(session, [], None)
+                set_allow_live(session, None)
                 session.close()
         self.measured(f"events_{seed}", f"--events {seed} --clients {clients}", work)
 

@@ -4,10 +4,10 @@ from codes import check_form
 from compare import compare_all, compare_questions, compare_simulations
 from facts import Refused
 from generate import Generator
+from live import set_allow_live
 from model import World
 from ops import Op, Steady, stamp
 from payouts import Payout
-from processes import wait_for
 from psql import SUCCESS, Session, literal, micros, moment
 from read import comparable, read_audit, read_people
 from signups import SignUp
@@ -36,18 +36,6 @@ INBOX = """
       END IF;
       RETURN NULL;
     END $$"""
-
-
-def set_allow_live(admin, sessions, allowed):
-    """The server's setting; done when every session has noticed."""
-    admin.query("SELECT referrals.mode()")  # the library must be loaded for the setting to be known
-    admin.query(f"ALTER SYSTEM SET referrals.allow_live = {'on' if allowed else 'off'}" if allowed is not None
-                else "ALTER SYSTEM RESET referrals.allow_live")
-    admin.query("SELECT pg_reload_conf()")
-    wanted = "on" if allowed else "off"
-    for session in [admin, *sessions]:
-        wait_for(lambda: (session.value("SELECT current_setting('referrals.allow_live', true)") or "off") == wanted,
-                 "referrals.allow_live does not change on reload")
 
 
 class Context:
@@ -190,7 +178,7 @@ class Story:
         first = unit.steps[0]
         if isinstance(first, Op) and first.allow_live is not None:
             self.log(f"-- referrals.allow_live = {first.allow_live}")
-            set_allow_live(self.check, self.sessions, first.allow_live)
+            set_allow_live(self.check, first.allow_live, self.sessions)
             first.expect(self.world, None)
             return
         now, done = self.execute(session, unit)

@@ -25,7 +25,7 @@ import smith  # noqa: E402
 import states  # noqa: E402
 from calls import Calls, Found  # noqa: E402
 from checks import REQUIRED  # noqa: E402
-from processes import wait_for  # noqa: E402
+from live import set_allow_live  # noqa: E402
 from psql import Failure, Session  # noqa: E402
 from queries import Queries  # noqa: E402
 from triggers import Triggers  # noqa: E402
@@ -54,16 +54,7 @@ class Runner:
         for role in states.ROLES:
             if self.admin.value(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'") is None:
                 self.admin.query(f"CREATE ROLE {role} LOGIN")
-        self.allow_live(True)
-
-    def allow_live(self, allowed):
-        session = Session("template1")  # the setting is known where the library was loaded
-        session.query("LOAD 'referrals'")
-        session.query(f"ALTER SYSTEM {'SET referrals.allow_live = on' if allowed else 'RESET referrals.allow_live'}")
-        session.query("SELECT pg_reload_conf()")
-        wait_for(lambda: session.value("SELECT current_setting('referrals.allow_live')") == ("on" if allowed else "off"),
-                 "referrals.allow_live does not change on reload")
-        session.close()
+        set_allow_live(self.admin, True)
 
     def say(self, sql):
         if self.options.verbose:
@@ -173,7 +164,7 @@ class Runner:
         for name, counter in sorted(self.outcomes.items()):
             print(f"       {name}: " + ", ".join(f"{number} x {'ok' if sqlstate == '00000' else sqlstate}" for sqlstate,
                                                  number in counter.most_common()))
-        self.allow_live(False)
+        set_allow_live(self.admin, None)
         with contextlib.suppress(Failure):  # not possible while databases are kept
             for role in states.ROLES:
                 self.admin.query(f"DROP ROLE {role}")

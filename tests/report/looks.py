@@ -1,15 +1,11 @@
 """What a page looks like in a browser: measured, and kept as pictures under target/report."""
 
-import hashlib
-import os
 import subprocess
-import tarfile
-import tempfile
-import time
 from pathlib import Path
 
 from browser import Tab
 from checks import Unavailable
+from psql import Failure
 
 AXE = "4.14.1"
 AXE_SHA512 = "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5"
@@ -75,31 +71,12 @@ HEAD_STAYS = """
 
 def axe():
     """The source of axe-core, which judges whether a page is accessible."""
-    tools = Path(os.environ.get("REFERRALS_TOOLS") or Path(__file__).resolve().parents[2] / "target" / "tools")
-    place = tools / f"axe-core-{AXE}.js"
-    if not place.exists():
-        tools.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=tools) as work:
-            package = Path(work, f"axe-core-{AXE}.tgz")
-            for pause in (3, 6, 9, 0):
-                try:
-                    done = subprocess.run(["npm", "pack", "--silent", f"axe-core@{AXE}"], cwd=work, stdin=subprocess.DEVNULL,
-                                          capture_output=True, text=True, env={**os.environ, "npm_config_cache": work})
-                except FileNotFoundError as missing:
-                    raise Unavailable("there is no npm to get axe-core with") from missing
-                if done.returncode == 0 and package.exists():
-                    break
-                time.sleep(pause)
-            else:
-                raise Unavailable(f"npm could not get axe-core {AXE}: {done.stderr.strip()[-800:]}")
-            if hashlib.sha512(package.read_bytes()).hexdigest() != AXE_SHA512:
-                raise Unavailable(f"axe-core {AXE} is not the one that this was written for")
-            with tarfile.open(package) as archive:
-                source = archive.extractfile("package/axe.min.js").read()
-            part = Path(work, "axe.js")
-            part.write_bytes(source)
-            part.replace(place)
-    return place.read_text(encoding="utf-8")
+    done = subprocess.run([Path(__file__).resolve().parent / "axe", AXE, AXE_SHA512], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode == 3:
+        raise Unavailable(f"axe-core {AXE}: {done.stderr.strip()[-800:]}")
+    if done.returncode != 0:
+        raise Failure(f"axe-core {AXE}: {done.stderr.strip()[-800:]}")
+    return Path(done.stdout.strip()).read_text(encoding="utf-8")
 
 
 def check(checks, browser, what, file, pictures, judge=None):
